@@ -66,7 +66,7 @@ def _mistakes(rubric: Rubric, cards: Sequence[Card], folder: Path) -> Iterator[t
 
 def _id_mistakes(section: str, found: Sequence[str], known: Sequence[str]) -> Iterator[tuple[Place, str]]:
     for index, id in enumerate(found):
-        if id not in points:
+        if id not in known:
             yield (section, index, "id"), f"'{id}' is not known; the ids are {', '.join(known)}"
         if id in found[:index]:
             yield (section, index, "id"), f"'{id}' is there twice; remove one"
