@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -184,20 +185,20 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         Store(address(tmp_path / "file" / "i.db"))
 
 
-def test_a_read_only_folder(tmp_path: Path) -> None:
+def test_a_read_only_folder() -> None:
     code = """
 import os, sys
-if os.geteuid() == 0: os.setuid(65534)
 from interviewer.errors import StoreError
-from interviewer.store.database import Database
+from interviewer.store import Store
+if os.geteuid() == 0: os.setuid(65534)  # root may write anywhere
 try:
-    Database(sys.argv[1]).use_wal()
+    Store(sys.argv[1])
 except StoreError as error:
     print(error)
 """
-    tmp_path.chmod(0o555)
-    out, errors = python(code, address(tmp_path / "i.db")).communicate()
-    tmp_path.chmod(0o755)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        out, errors = python(code, address(Path(folder, "i.db"))).communicate()
     assert "cannot be written" in out and out.count("\n") == 1, errors
 
 

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column(
             "interview_id",
             sa.String(64),
-            sa.ForeignKey("interviews.id", ondelete="CASCADE"),
+            interview,
             primary_key=True,
         ),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
