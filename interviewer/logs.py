@@ -1,4 +1,4 @@
-"""Structured logging to a file under `INTERVIEWER_HOME`: what happened and how long, never keys or anyone's words."""
+"""Structured logging to a file under `INTERVIEWER_HOME`: what happened, never keys or anyone's words."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def scrub(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def set_up_logging(home: Path, *, level: int = logging.INFO) -> Path | None:
-    """Send the project's log lines, as JSON, to `home/interviewer.log` (kept under 2 MB, one old file beside it).
+    """Send the project's log lines, as JSON, to `home/interviewer.log` (under 2 MB, one old file beside it).
 
     Logging must never stop an interview: where the folder cannot be written, lines are discarded.
 

@@ -1,7 +1,7 @@
 """The shapes that the whole interviewer shares: critique, turn, interview, debrief.
 
-They are plain pydantic models, stored as JSON, shown by the pages, printed by the command line and read by the
-eval suites. The names are the contract's.
+They are plain pydantic models, stored as JSON, shown by the pages, printed by the command line and read by
+the eval suites. The names are the contract's.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Critique(Shape):
 
 
 class Usage(Shape):
-    """Tokens of one model call as the endpoint reported them; seconds by our clock; cost where the price is known."""
+    """Tokens of one model call as the endpoint reported them; seconds by our clock; cost where known."""
 
     call: Literal["question", "critique", "debrief"]
     model: str
@@ -125,7 +125,7 @@ class Question(Shape):
 
 
 class Turn(Shape):
-    """A question and, once given, the reply to it with its critique. `advances` is False for a reply that dodges."""
+    """A question and, once given, the reply with its critique. `advances` is False for a dodge."""
 
     number: int
     question: Question

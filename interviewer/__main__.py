@@ -1,0 +1,5 @@
+"""`python -m interviewer` is the `interviewer` program."""
+
+from interviewer.cli import main
+
+main()
