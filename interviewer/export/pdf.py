@@ -44,6 +44,7 @@ def to_pdf(interview: Interview, rubric: Rubric, cards: Cards) -> bytes:
     page.add_font("body", style="B", fname=_FONTS / "DejaVuSans-Bold.ttf")
     page.set_margins(20, 18, 20)
     page.set_auto_page_break(True, margin=20)
+    page.c_margin = 0  # headings, text and rules begin at one edge
     page.set_title("Mock interview")
     page.set_creation_date(interview.updated)
     page.add_page()
@@ -84,13 +85,14 @@ def _table(flow: Flow, block: Table) -> None:
     page.set_font("body", size=8.5)
     page.set_text_color(*INK)
     page.set_draw_color(205, 210, 218)
+    page.set_fill_color(255, 255, 255)
     page.set_line_width(0.2)
     # A long interview's columns are drawn in pieces of eight, so that they stay readable on A4.
     for start in range(1, len(block.header), 8):
         chosen = [0, *range(start, min(start + 8, len(block.header)))]
         last: Any = [[row[i] for i in chosen] for row in (block.header, *block.rows)]
         if len(chosen) > 5:
-            last[-1] = [cell.split(" ")[0] for cell in last[-1]]
+            last[-1] = [cell.split(" ")[0] if "●" in cell else cell for cell in last[-1]]
         widths = (55, *[(page.epw - 55) / (len(chosen) - 1)] * (len(chosen) - 1))
         aligns = ("LEFT", *["CENTER"] * (len(chosen) - 1))
         with page.table(
