@@ -1,0 +1,127 @@
+"""Measures the embedded judge, cross-validated by author: `python -m evals.judge_measure [--json]`.
+
+For each author the weights are learned from the others' replies; the whole critique (quotes, demotions, overall,
+focus) is then made for that author's replies, and the figures are computed over all replies pooled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from evals.judge_data import Labelled, load_labelled
+from evals.judge_scores import f1, kappa
+from evals.judge_train import LEVEL, Table, learn
+from interviewer.judge import EmbeddedJudge
+from interviewer.judge.weights import Weights
+from interviewer.schema import Critique
+from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
+
+FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
+CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
+
+
+def cross_validate(rows: Sequence[Labelled] | None = None) -> tuple[list[Labelled], list[Critique]]:
+    """The labelled replies, and for each the critique of a judge that never saw its author."""
+    rows = list(rows or load_labelled())
+    judge = EmbeddedJudge(load_rubric())
+    readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
+    table = Table(readings, judge.book)
+    found: dict[int, Critique] = {}
+    for author in sorted({r.author for r in rows}):
+        criteria, pitfalls = learn(table, rows, [i for i, r in enumerate(rows) if r.author != author])
+        weights = Weights(about="", cues_hash="", data_hash="", criteria=criteria, pitfalls=pitfalls)
+        for i, row in enumerate(rows):
+            if row.author == author:
+                found[i] = judge.judge(readings[i], weights)
+    return rows, [found[i] for i in range(len(rows))]
+
+
+def figures(rows: Sequence[Labelled], critiques: Sequence[Critique]) -> dict[str, Any]:
+    """All figures for some replies and their critiques (those that cannot be judged count as 1 of 5)."""
+    criteria = {
+        id: kappa([LEVEL[r.labels[id]] for r in rows], [LEVEL[c.criteria[id].verdict] for c in critiques], 3)
+        for id in CRITERION_IDS
+    }
+    pitfalls = {
+        id: f1(
+            np.array([id in r.pitfalls for r in rows]),
+            np.array([any(p.id == id for p in c.pitfalls) for c in critiques]),
+        )
+        for id in PITFALL_IDS
+    }
+    return {
+        "replies": len(rows),
+        "criteria": criteria,
+        "criteria_mean": float(np.mean(list(criteria.values()))),
+        "pitfalls": pitfalls,
+        "pitfalls_macro_f1": float(np.mean(list(pitfalls.values()))),
+        "overall": kappa([r.overall - 1 for r in rows], [(c.overall or 1) - 1 for c in critiques], 5),
+        "focus_hit": float(
+            np.mean([bool(set(r.focus) & set(c.focus)) for r, c in zip(rows, critiques, strict=True)])
+        ),
+    }
+
+
+def latency(rows: Sequence[Labelled]) -> dict[str, float]:
+    """Milliseconds of a whole critique, warm: the median and the slowest over the labelled replies."""
+    judge = EmbeddedJudge(load_rubric())
+    taken = []
+    for row in [rows[0], *rows]:
+        start = time.perf_counter()
+        judge.critique(row.reply, question=row.question, role=row.role, company=row.company)
+        taken.append((time.perf_counter() - start) * 1000)
+    return {"median_ms": float(np.median(taken[1:])), "slowest_ms": max(taken[1:])}
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The figures as plain text, with floor and ceiling beside."""
+    lines = [f"{found['replies']} replies, each judged by weights learned from the other authors", ""]
+    lines += [f"  {id:<20} kappa {value:.2f}" for id, value in found["criteria"].items()]
+    lines += [f"  {id:<20} F1    {value:.2f}" for id, value in found["pitfalls"].items()]
+    lines.append("")
+    for name, key, part in (
+        ("criteria, mean kappa", "criteria_mean", "criteria"),
+        ("pitfalls, macro F1", "pitfalls_macro_f1", "pitfalls"),
+        ("overall, kappa", "overall", "overall"),
+    ):
+        lines.append(
+            f"  {name:<22} {found[key]:.3f}   floor {FLOOR[part]:.2f}   two labellers {CEILING[part]:.3f}"
+        )
+    lines.append(
+        f"  {'focus shares an id':<22} {found['focus_hit']:.3f}                two labellers {CEILING['focus']}"
+    )
+    for author, part in found.get("by_author", {}).items():
+        lines.append(
+            f"  author {author}: criteria {part['criteria_mean']:.2f}, pitfalls {part['pitfalls_macro_f1']:.2f},"
+            f" overall {part['overall']:.2f}, focus {part['focus_hit']:.2f}"
+        )
+    if "latency" in found:
+        lines.append(
+            f"  a critique takes {found['latency']['median_ms']:.1f} ms (slowest {found['latency']['slowest_ms']:.1f})"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    args = parser.parse_args()
+    rows, critiques = cross_validate()
+    found = figures(rows, critiques)
+    found["by_author"] = {}
+    for author in "rabc":
+        use = [i for i, r in enumerate(rows) if r.author == author]
+        found["by_author"][author] = figures([rows[i] for i in use], [critiques[i] for i in use])
+    found["latency"] = latency(rows)
+    print(json.dumps(found, indent=1) if args.json else table(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Learns the embedded judge's weights from the labelled replies: `python -m evals.judge_train`.
+
+Each criterion gets an ordinal logistic regression (proportional odds: one weight vector, two thresholds), each
+pitfall a logistic regression. A cue that is declared to speak for an id can only get a weight of that sign, and a
+feature that is not declared for an id is held down harder: with 316 replies, what a person knows is worth more than
+what the data seem to say. The result is rounded, sorted and the same bit for bit on every run.
+
+Formulas: proportional odds after McCullagh (1980); quadratic weighted kappa after Cohen (1968).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from evals.judge_data import Labelled, data_hash, load_labelled
+from evals.judge_scores import f1, kappa
+from interviewer.judge import EmbeddedJudge
+from interviewer.judge.cues import CueBook
+from interviewer.judge.features import Reading
+from interviewer.judge.weights import Scale, Weights
+from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
+
+OUT = Path(__file__).parents[1] / "knowledge" / "judge" / "weights.json"
+LEVEL = {"missing": 0, "partly": 1, "met": 2}
+ABOUT = "Learned by `python -m evals.judge_train` from evals/labelled; do not edit by hand."
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """How hard weights are held down: those of features declared for the id, and all others."""
+
+    declared: float
+    other: float
+
+
+CRITERIA_PENALTY = Penalty(declared=1.0, other=4.0)
+PITFALL_PENALTY = Penalty(declared=0.5, other=8.0)
+
+
+class Table:
+    """The features of many replies as a matrix, columns sorted by name."""
+
+    def __init__(self, readings: Sequence[Reading], book: CueBook) -> None:
+        self.names = sorted(readings[0].features)
+        self.x: Floats = np.array([[r.features[n] for n in self.names] for r in readings], dtype=np.float64)
+        self._book = book
+
+    def signs(self, id: str) -> list[int | None]:
+        """For each column +1 or -1 where its cue is declared for the id, None where it is not."""
+        found: list[int | None] = []
+        for name in self.names:
+            cue = self._book.cues.get(name) or self._book.cues.get(name.rsplit("_", 1)[0])
+            sign = cue.serves.get(id) if cue else None
+            found.append(None if sign is None else (1 if sign == "+" else -1))
+        return found
+
+
+def learn(
+    table: Table, rows: Sequence[Labelled], use: Sequence[int]
+) -> tuple[dict[str, Scale], dict[str, Scale]]:
+    """Learn all scales from the replies with the numbers in `use`."""
+    x = table.x[list(use)]
+    chosen = [rows[i] for i in use]
+    criteria = {}
+    for id in CRITERION_IDS:
+        y = np.array([LEVEL[row.labels[id]] for row in chosen])
+        weights = _fit(x, y, table.signs(id), CRITERIA_PENALTY)
+        score = x @ weights
+        criteria[id] = _scale(table.names, weights, _criterion_cuts(score, y))
+    pitfalls = {}
+    for id in PITFALL_IDS:
+        y = np.array([int(id in row.pitfalls) for row in chosen])
+        weights = _fit(x, y, table.signs(id), PITFALL_PENALTY)
+        pitfalls[id] = _scale(table.names, weights, _pitfall_cuts(x @ weights, y))
+    return criteria, pitfalls
+
+
+def _fit(x: Floats, y: Ints, signs: Sequence[int | None], penalty: Penalty) -> Floats:
+    """Penalised proportional-odds regression; returns the weights, rounded to three decimals."""
+    levels = int(y.max())
+    strength = np.array([penalty.other if s is None else penalty.declared for s in signs])
+    bounds: list[tuple[float | None, float | None]] = [
+        (None, None) if s is None else ((0.0, None) if s > 0 else (None, 0.0)) for s in signs
+    ] + [(None, None)] * levels
+    above = np.stack([(y > k).astype(np.float64) for k in range(levels)], axis=1)
+
+    def loss(params: Floats) -> tuple[float, Floats]:
+        w, cuts = params[: x.shape[1]], params[x.shape[1] :]
+        z = (x @ w)[:, None] - cuts[None, :]
+        value = float(np.sum(np.logaddexp(0.0, z) - above * z) + 0.5 * np.sum(strength * w * w))
+        slope = 1.0 / (1.0 + np.exp(-z)) - above
+        return value, np.concatenate([x.T @ slope.sum(axis=1) + strength * w, -slope.sum(axis=0)])
+
+    start = np.zeros(x.shape[1] + levels)
+    result = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
+    return np.round(result.x[: x.shape[1]], 3)
+
+
+def _criterion_cuts(score: Floats, y: Ints) -> tuple[float, ...]:
+    """The two cuts with the best kappa, averaged over those nearly as good, so that no single reply decides."""
+    grid = np.unique(np.quantile(score, np.linspace(0.02, 0.98, 49)))
+    tried = [
+        (kappa(y, (score >= a).astype(int) + (score >= b), 3), a, b)
+        for i, a in enumerate(grid)
+        for b in grid[i:]
+    ]
+    best = max(t[0] for t in tried)
+    good = [t for t in tried if t[0] >= best - 0.01]
+    return tuple(round(float(np.mean([t[k] for t in good])), 3) for k in (1, 2))
+
+
+def _pitfall_cuts(score: Floats, y: Ints) -> tuple[float, ...]:
+    grid = np.unique(score)
+    middle = (grid[:-1] + grid[1:]) / 2
+    tried = [(f1(y == 1, score >= cut), float(cut)) for cut in middle]
+    best = max(t[0] for t in tried)
+    return (round(float(np.mean([cut for value, cut in tried if value >= best - 0.02])), 3),)
+
+
+def _scale(names: Sequence[str], weights: Floats, cuts: tuple[float, ...]) -> Scale:
+    return Scale(
+        weights={n: float(w) for n, w in zip(names, weights, strict=True) if abs(w) >= 0.02}, cuts=cuts
+    )
+
+
+def build() -> Weights:
+    """The weights learned from all labelled replies."""
+    rows = load_labelled()
+    judge = EmbeddedJudge(load_rubric())
+    readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
+    criteria, pitfalls = learn(Table(readings, judge.book), rows, range(len(rows)))
+    return Weights(
+        about=ABOUT, cues_hash=judge.book.hash, data_hash=data_hash(), criteria=criteria, pitfalls=pitfalls
+    )
+
+
+def dump(weights: Weights) -> str:
+    """The weights as the text of `weights.json`."""
+    return json.dumps(weights.model_dump(), indent=1, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    """Write the weights, or with --check tell whether the stored ones are those."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where the stored weights differ"
+    )
+    args = parser.parse_args()
+    text = dump(build())
+    if args.check:
+        same = OUT.read_text(encoding="utf-8") == text
+        raise SystemExit(
+            0 if same else "knowledge/judge/weights.json is out of date: run python -m evals.judge_train"
+        )
+    OUT.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Tells whether a reply can be judged at all: in English, and more than noise."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from interviewer.judge.cues import CueBook
+from interviewer.judge.text import CleanText
+
+_ENGLISH_SHARE = 0.18
+_ENOUGH_WORDS = 5
+_VOWELS = frozenset("aeiouy")
+
+Reason = Literal["", "empty", "language", "gibberish"]
+
+
+def why_not(text: CleanText, book: CueBook) -> Reason:
+    """Why a reply cannot be judged, or "" where it can.
+
+    Args:
+        text: the clean text.
+        book: its lists hold common words of English and of other languages.
+    """
+    words = [w.text for w in text.words if any(c.isalpha() for c in w.text)]
+    if not words:
+        return "empty"
+    letters = [c for w in words for c in w]
+    if sum(ord(c) > 0x24F for c in letters) > len(letters) / 3:
+        return "language"
+    english = sum(w in book.english for w in words) / len(words)
+    foreign = sum(w in book.foreign for w in words) / len(words)
+    if len(words) >= _ENOUGH_WORDS:
+        if foreign > english:
+            return "language"
+        if english < _ENGLISH_SHARE:
+            return "language" if foreign > _ENGLISH_SHARE else "gibberish"
+        if len(words) >= 4 * _ENOUGH_WORDS and len(set(words)) <= len(words) / 8:
+            return "gibberish"
+    unlikely = sum(_is_mash(w) for w in words if w not in book.english)
+    return "gibberish" if unlikely > len(words) / 2 else ""
+
+
+def _is_mash(word: str) -> bool:
+    """Whether a word looks like a hand on the keyboard: five consonants in a row, or no vowel in five letters."""
+    run = longest = 0
+    for char in word:
+        run = 0 if char in _VOWELS or not char.isalpha() else run + 1
+        longest = max(longest, run)
+    return longest >= 5 or (len(word) >= 5 and word.isalpha() and not _VOWELS & set(word)) or len(word) > 30

@@ -1,0 +1,251 @@
+"""Cue files: phrases that a coach can read and extend, compiled into a matcher that finds them in a clean text.
+
+The phrase syntax is described in `knowledge/cues/README.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from interviewer.errors import DataFileError
+from interviewer.judge.text import CleanText
+from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
+
+_WORD = r"[\w'%+&/]+(?:[.,]\d+)*"
+_SEP = r"[\s,\-\"()]+"
+_GAPS = {"..": 3, "...": 7}
+_NOT_BEFORE = 4
+_NUMBER = "<number>"
+
+Phrases = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Cue(Frozen):
+    """One cue: phrases that say the same thing, and the ids that they speak for (+) or against (-)."""
+
+    id: str
+    note: str
+    serves: dict[str, Literal["+", "-"]] = {}
+    negated: Literal["drop", "keep"] = "drop"
+    phrases: Phrases
+    unless: tuple[str, ...] = ()
+    quote: Literal["clause", "match"] = "clause"
+
+
+class CueFile(Frozen):
+    """One file of cues."""
+
+    cues: tuple[Cue, ...]
+
+
+class Lists(Frozen):
+    """Words that the cues share, and how a reply is cleaned before they are looked for."""
+
+    lists: dict[str, tuple[str, ...]]
+    respell: dict[str, str]
+    fillers: tuple[str, ...]
+    negations: tuple[str, ...]
+    reference_year: int
+    numbers: dict[str, float]
+    months: tuple[str, ...]
+    seasons: tuple[str, ...]
+    english: tuple[str, ...]
+    foreign: tuple[str, ...]
+    leaning: tuple[str, ...]
+    stop_words: tuple[str, ...]
+    cannot_judge: dict[str, str]
+    notes: dict[str, str]
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A cue found in a clean text: its range there."""
+
+    cue: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    cue: Cue
+    pattern: re.Pattern[str]
+    veto: bool = False
+
+
+class CueBook:
+    """All cues of a folder, compiled.
+
+    Args:
+        folder: holds `lists.yaml` and any number of other `*.yaml` files with cues.
+
+    Raises:
+        DataFileError: a file is broken, a list is unknown or an id is there twice.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        digest = hashlib.sha256()
+        self.lists = _read(folder / "lists.yaml", Lists, digest)
+        self.cues: dict[str, Cue] = {}
+        for path in sorted(folder.glob("*.yaml")):
+            if path.name == "lists.yaml":
+                continue
+            for cue in _read(path, CueFile, digest).cues:
+                if cue.id in self.cues:
+                    raise DataFileError(path, f"the cue '{cue.id}' is there twice; rename one")
+                self.cues[cue.id] = cue
+                self._check(cue, path)
+        self.hash = digest.hexdigest()[:16]
+        self._by_word: dict[str, list[_Phrase]] = {}
+        self._by_prefix: dict[str, list[_Phrase]] = {}
+        self._by_number: list[_Phrase] = []
+        for cue in self.cues.values():
+            for phrase in cue.phrases:
+                self._add(phrase, cue, veto=False)
+            for phrase in cue.unless:
+                self._add(phrase, cue, veto=True)
+        self._negations = frozenset(self.lists.negations)
+        self.english = frozenset(self.lists.english)
+        self.foreign = frozenset(self.lists.foreign) - self.english
+        self.leaning = frozenset(self.lists.leaning)
+
+    def clean(self, reply: str) -> CleanText:
+        """The reply as clean text, by the respellings and fillers of `lists.yaml`."""
+        return CleanText(reply, respell=self.lists.respell, fillers=self.lists.fillers)
+
+    def find(self, text: CleanText) -> dict[str, list[Hit]]:
+        """The cues that a clean text holds, each with its hits in order; negated and vetoed ones left out."""
+        raw: dict[str, list[Hit]] = {}
+        vetoes: dict[str, list[int]] = {}
+        for i, word in enumerate(text.words):
+            for phrase in self._starting(word.text):
+                match = phrase.pattern.match(text.text, word.start)
+                if match is None:
+                    continue
+                if phrase.veto:
+                    vetoes.setdefault(phrase.cue.id, []).append(text.sentence_at(word.start))
+                elif phrase.cue.negated == "keep" or not self.is_negated(text, i):
+                    raw.setdefault(phrase.cue.id, []).append(Hit(phrase.cue.id, match.start(), match.end()))
+        found: dict[str, list[Hit]] = {}
+        for id, hits in raw.items():
+            kept = [h for h in hits if text.sentence_at(h.start) not in vetoes.get(id, ())]
+            if kept:
+                found[id] = kept
+        return found
+
+    def is_negated(self, text: CleanText, index: int) -> bool:
+        """Whether a word of negation stands shortly before the word with that number, in the same clause."""
+        start = text.words[index].start
+        for word in reversed(text.words[max(0, index - _NOT_BEFORE) : index]):
+            between = text.text[word.end : start]
+            if any(mark in between for mark in ".!?;:,\n") or " but " in between:
+                return False
+            if word.text in self._negations or word.text.endswith("n't"):
+                return True
+        return False
+
+    def compile(self, phrase: str) -> re.Pattern[str]:
+        """A phrase as a regular expression over clean text."""
+        return re.compile(self._regex(phrase))
+
+    def _starting(self, word: str) -> Iterable[_Phrase]:
+        yield from self._by_word.get(word, ())
+        for length in range(2, len(word) + 1):
+            yield from self._by_prefix.get(word[:length], ())
+        if word[0].isdigit() or word in self.lists.numbers:
+            yield from self._by_number
+
+    def _add(self, phrase: str, cue: Cue, *, veto: bool) -> None:
+        compiled = _Phrase(cue, self.compile(phrase), veto)
+        firsts = set(self._firsts(phrase.split()))
+        for first in firsts:
+            if first == _NUMBER:
+                self._by_number.append(compiled)
+            elif first.endswith("*"):
+                self._by_prefix.setdefault(first[:-1], []).append(compiled)
+            else:
+                self._by_word.setdefault(first, []).append(compiled)
+
+    def _firsts(self, tokens: Sequence[str]) -> Iterable[str]:
+        token = tokens[0]
+        if token == "^":
+            yield from self._firsts(tokens[1:])
+            return
+        optional = token.endswith("?")
+        token = token.removesuffix("?")
+        if token == _NUMBER:
+            yield token
+        elif token.startswith("<"):
+            for entry in self.lists.lists[token[1:-1]]:
+                yield from self._firsts(entry.split())
+        else:
+            yield from token.split("/") if len(token) > 1 else (token,)
+        if optional:
+            yield from self._firsts(tokens[1:])
+
+    def _check(self, cue: Cue, path: Path) -> None:
+        for phrase in (*cue.phrases, *cue.unless):
+            for name in re.findall(r"<([a-z_]+)>", phrase):
+                if name not in ("number", "word") and name not in self.lists.lists:
+                    raise DataFileError(path, f"cue '{cue.id}': there is no list <{name}> in lists.yaml")
+            if phrase.split()[0] in _GAPS:
+                raise DataFileError(path, f"cue '{cue.id}': '{phrase}' should not begin with a gap")
+
+    def _regex(self, phrase: str) -> str:
+        parts: list[str] = []
+        gap, lead = "", ""
+        for token in phrase.split():
+            if token in _GAPS:
+                gap += rf"(?:{_SEP}{_WORD}){{0,{_GAPS[token]}}}?"
+            elif token == "^":
+                parts.append(r"(?:(?<=[.!?;:\n]\s)|(?<=[.!?;:\n])|(?<![\s\S]))")
+            elif token == "$":
+                parts.append(r"(?=\s*(?:[.!?;:\n]|$))")
+            else:
+                body = self._token(token.removesuffix("?"))
+                if not token.endswith("?"):
+                    parts.append(gap + lead + body)
+                    lead = _SEP
+                else:
+                    parts.append(f"(?:{gap}{lead}{body})?" if lead else f"(?:{body}{_SEP})?")
+                gap = ""
+        return "".join(parts)
+
+    def _token(self, token: str) -> str:
+        if token.startswith("<") and token not in (_NUMBER, "<word>"):
+            entries = sorted(self.lists.lists[token[1:-1]], key=len, reverse=True)
+            return "(?:" + "|".join(self._inner(entry) for entry in entries) + ")"
+        if token == "<number>":
+            words = "|".join(sorted(map(re.escape, self.lists.numbers), key=len, reverse=True))
+            return rf"(?:\d[\d.,]*|(?:{words})(?:{_SEP}(?:{words}))*)(?![\w'])"
+        return "(?:" + "|".join(_literal(part) for part in token.split("/")) + ")"
+
+    def _inner(self, entry: str) -> str:
+        return _SEP.join(self._token(token) for token in entry.split()) + r"(?![\w'])"
+
+
+def _literal(word: str) -> str:
+    if word.endswith("*"):
+        return re.escape(word[:-1]) + r"[\w'%+&/]*"
+    return re.escape(word) + r"(?![\w'])"
+
+
+def _read(path: Path, shape: type[Any], digest: Any) -> Any:
+    text = read_text(path, "the cue file")
+    digest.update(path.name.encode() + b"\0" + text.encode())
+    data, lines = parse_yaml(text, path)
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        raise data_error(error, path, lines) from error

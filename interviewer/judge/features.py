@@ -1,0 +1,221 @@
+"""Turns a reply into named numbers between 0 and 1, none of which grows with sheer length or repetition.
+
+Every number says that something is there (once, or in more than one wording), never how often it is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from interviewer.judge.cues import CueBook, Hit
+from interviewer.judge.text import CleanText, Span
+from interviewer.judge.timeframes import TimeFinder, TimeFrame
+
+_GOAL = ("goal_position", "bare_position", "future_role")
+_STEP = ("first_step", "step_course", "step_work", "near_action", "credential_goal")
+_LINK = ("link_because", "link_sequence")
+_TWICE = 2
+_LONG_SENTENCE = 30
+ORDERS = "orders"
+_WORD = re.compile(r"[a-z]{4,}")
+
+
+@dataclass
+class Reading:
+    """What was found in one reply.
+
+    `features` are the named numbers; `hits` the cues' places; `frames` the time frames; `overlap` the places of
+    words that the reply shares with role and employer.
+    """
+
+    text: CleanText
+    hits: dict[str, list[Hit]]
+    frames: list[TimeFrame]
+    overlap: list[Hit]
+    features: dict[str, float] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads replies.
+
+    Args:
+        book: the cues.
+        year: the year that calendar years are counted from (None: the cue files' reference year).
+    """
+
+    def __init__(self, book: CueBook, year: int | None = None) -> None:
+        self.book = book
+        self._times = TimeFinder(book, year)
+        self._stop = frozenset(book.lists.stop_words)
+
+    def read(self, reply: str, *, role: str = "", company: str = "", question: str = "") -> Reading:
+        """Find everything that the verdicts are drawn from."""
+        text = self.book.clean(reply)
+        hits = self.book.find(text)
+        ordered = _ordered(text, hits.get(ORDERS, ()))
+        hits = {
+            id: kept for id, found in hits.items() if (kept := _outside(found, ordered, always=id == ORDERS))
+        }
+        frames = [
+            f
+            for f in self._times.find(text, hits.get("vague_time", ()))
+            if not _inside(f.start, f.end, ordered)
+        ]
+        reading = Reading(text, hits, frames, self._overlap(text, f"{role} {company}"))
+        reading.features = self._features(reading, role, company, question)
+        return reading
+
+    def _overlap(self, text: CleanText, about: str) -> list[Hit]:
+        wanted = {_stem(w) for w in _WORD.findall(about.lower()) if w not in self._stop}
+        return [
+            Hit("overlap", w.start, w.end)
+            for w in text.words
+            if w.text not in self._stop and len(w.text) >= 4 and _stem(w.text) in wanted
+        ]
+
+    def _features(self, reading: Reading, role: str, company: str, question: str) -> dict[str, float]:
+        values: dict[str, float] = {}
+        for id in self.book.cues:
+            distinct = _distinct(reading.text, reading.hits.get(id, ()))
+            values[id] = float(distinct >= 1)
+            values[f"{id}_2"] = float(distinct >= _TWICE)
+        for id, steps in (
+            ("pinned_detail", (3, 4, 6)),
+            ("private_detail", (3,)),
+            ("content", (3,)),
+            ("money_goal", (3,)),
+        ):
+            distinct = _distinct(reading.text, reading.hits.get(id, ()))
+            for step in steps:
+                values[f"{id}_{step}"] = float(distinct >= step)
+        values.update(_time_features(reading))
+        values.update(_fit_features(reading, role, company))
+        values.update(_shape_features(reading))
+        values.update(_joint_features(values))
+        values.update(_question_features(question))
+        return values
+
+
+def _ordered(text: CleanText, orders: Sequence[Hit]) -> list[Span]:
+    """What a reply says to the interviewer's software: judged as if it were not there."""
+    spans = []
+    for hit in orders:
+        sentence = text.sentences[text.sentence_at(hit.start)]
+        long = len(text.text[sentence.start : sentence.end].split()) > _LONG_SENTENCE
+        spans.append(text.clause_at(hit.start, hit.end) if long else sentence)
+    return spans
+
+
+def _inside(start: int, end: int, spans: Sequence[Span]) -> bool:
+    return any(start < s.end and s.start < end for s in spans)
+
+
+def _outside(hits: Sequence[Hit], spans: Sequence[Span], *, always: bool) -> list[Hit]:
+    return [h for h in hits if always or not _inside(h.start, h.end, spans)]
+
+
+def _distinct(text: CleanText, hits: Sequence[Hit]) -> int:
+    return len({text.text[h.start : h.end] for h in _apart(hits)})
+
+
+def _apart(hits: Sequence[Hit]) -> list[Hit]:
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, h.start - h.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return kept
+
+
+def _stem(word: str) -> str:
+    for ending in ("ings", "ing", "ers", "ies", "es", "er", "ed", "s", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def _time_features(reading: Reading) -> dict[str, float]:
+    kinds = {frame.kind for frame in reading.frames}
+    wanting = {
+        reading.text.sentence_at(h.start)
+        for id in (*_GOAL, "destination_words")
+        for h in reading.hits.get(id, ())
+    }
+    with_goal = {f.kind for f in reading.frames if reading.text.sentence_at(f.start) in wanting}
+    return {
+        "time_near": float("near" in kinds),
+        "time_mid": float("mid" in kinds),
+        "time_far": float("far" in kinds),
+        "time_vague": float("vague" in kinds),
+        "time_in_5": float(bool(kinds & {"near", "mid"})),
+        "time_near_and_mid": float({"near", "mid"} <= kinds),
+        "time_far_only": float("far" in kinds and not kinds & {"near", "mid"}),
+        "time_far_no_mid": float("far" in kinds and "mid" not in kinds),
+        "time_far_goal": float("far" in with_goal),
+        "time_mid_goal": float("mid" in with_goal),
+        "time_vague_only": float(kinds == {"vague"}),
+        "time_none": float(not kinds),
+    }
+
+
+def _fit_features(reading: Reading, role: str, company: str) -> dict[str, float]:
+    words = {reading.text.text[h.start : h.end] for h in reading.overlap}
+    about = f"{role} {company}".lower()
+    pays_commission = "commission" in about and "fixed" not in about
+    return {
+        "overlap_1": float(len(words) >= 1),
+        "overlap_2": float(len(words) >= 2),
+        "commission_post": float(pays_commission),
+        "money_goal_no_commission": float("money_goal" in reading.hits and not pays_commission),
+    }
+
+
+def _shape_features(reading: Reading) -> dict[str, float]:
+    text = reading.text
+    ends = [text.text[s.end : s.end + 1] for s in text.sentences]
+    words = len({w.text for w in text.words})
+    return {
+        "asks_back": float("?" in ends),
+        "ends_asking": float(bool(ends) and ends[-1] == "?"),
+        "few_words": float(words < 8),
+        "some_words": float(words < 30),
+    }
+
+
+def _joint_features(values: Mapping[str, float]) -> dict[str, float]:
+    goal = max(values[id] for id in _GOAL)
+    step = max(values[id] for id in _STEP)
+    link = max(values[id] for id in _LINK)
+    exp = max(values["experience"], values["past_goal_reached"])
+    return {
+        "any_goal": goal,
+        "any_step": step,
+        "any_link": link,
+        "no_goal": 1.0 - goal,
+        "goal_and_step": goal * step,
+        "goal_step_link": goal * step * link,
+        "goal_and_time": goal * values["time_in_5"],
+        "goal_and_mid": goal * values["time_mid"],
+        "goal_and_experience": goal * exp,
+        "step_and_near": step * values["time_near"],
+        "past_goal_and_end": values["past_goal"] * values["past_goal_reached"],
+        "nothing": float(not goal and not step),
+        "goal_not_grand": goal * (1.0 - values["grand"]),
+        "content_no_goal": values["content"] * (1.0 - goal),
+        "far_and_ignored": max(values["time_far"], values["far_ahead"]) * values["near_ignored"],
+        "skills_both": max(values["skill_strength"], values["experience"]) * values["skill_gap"],
+        "rigid_and_pinned": values["rigid"] * values["pinned_detail_2"],
+        "private_and_family": values["private_detail"] * values["family_mention"],
+    }
+
+
+def _question_features(question: str) -> dict[str, float]:
+    asked = question.lower()
+    return {
+        "asked_what_if": float(bool(re.search(r"\bif\b|suppose|doesn't work|closes", asked))),
+        "asked_measure": float(
+            bool(re.search(r"how will you|how would you (?:know|measure)|success", asked))
+        ),
+        "asked_first_year": float(bool(re.search(r"first year|very first", asked))),
+    }

@@ -1,0 +1,173 @@
+"""The embedded judge: from a reply to a critique, with no model and no network, the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from interviewer.judge.answerable import why_not
+from interviewer.judge.cues import CueBook
+from interviewer.judge.features import Reader, Reading
+from interviewer.judge.quotes import evidence, whole_or_first
+from interviewer.judge.stronger import stronger_answer
+from interviewer.judge.weights import Weights, load_weights
+from interviewer.schema import CriterionFinding, Critique, PitfallFinding, Verdict
+from knowledge import Rubric
+from knowledge.cards import BUNDLED
+
+MOST_WORDS = 2500
+LEVELS: tuple[Verdict, ...] = ("missing", "partly", "met")
+_NO_ANSWER = "no_answer"
+_TERSE = 4
+
+
+class EmbeddedJudge:
+    """Judges replies against the rubric.
+
+    Args:
+        rubric: the criteria and pitfalls, with their advice and cards.
+        folder: the knowledge folder with `cues/` and `judge/weights.json` (None: the bundled one). What is missing
+            there is taken from the bundled one, so that a coach may bring only a rubric.
+        year: the year that calendar years in replies are counted from (None: the cue files' reference year).
+
+    Raises:
+        DataFileError: a cue file or the weights are broken.
+    """
+
+    def __init__(self, rubric: Rubric, *, folder: Path | None = None, year: int | None = None) -> None:
+        self.rubric = rubric
+        cues = _own_or_bundled(folder, "cues")
+        self.book = CueBook(cues)
+        self._weights_path = _own_or_bundled(folder, "judge") / "weights.json"
+        self._reader = Reader(self.book, year)
+
+    @cached_property
+    def _weights(self) -> Weights:
+        return load_weights(self._weights_path)
+
+    def read(self, reply: str, *, question: str = "", role: str = "", company: str = "") -> Reading:
+        """What the judge sees in a reply: cues, time frames and features (for training and for explaining)."""
+        return self._reader.read(_capped(reply), role=role, company=company, question=question)
+
+    def critique(self, reply: str, *, question: str = "", role: str = "", company: str = "") -> Critique:
+        """Judge one reply.
+
+        Args:
+            reply: the candidate's words, as they are; only the first 2,500 words are read.
+            question: what was asked.
+            role: the post applied for.
+            company: the employer, in a line.
+
+        Returns:
+            A critique whose quotes are verbatim parts of the reply. Where the reply cannot be judged,
+            `cannot_judge` says why and there is no score.
+        """
+        reading = self.read(reply, question=question, role=role, company=company)
+        notes = []
+        if len(reading.text.reply) < len(reply):
+            notes.append(self.book.lists.notes["capped"].format(words=f"{MOST_WORDS:,}"))
+        reason = why_not(reading.text, self.book)
+        if reason:
+            return self._unjudged(self.book.lists.cannot_judge[reason], notes)
+        critique = self._judged(reading)
+        critique.notes = notes
+        return critique
+
+    def _judged(self, reading: Reading, weights: Weights | None = None) -> Critique:
+        weights = weights or self._weights
+        pitfalls = self._pitfalls(reading, weights)
+        dodged = any(p.id == _NO_ANSWER for p in pitfalls)
+        criteria, dropped = self._criteria(reading, weights, dodged=dodged)
+        verdicts = {id: finding.verdict for id, finding in criteria.items()}
+        present = [p.id for p in pitfalls]
+        return Critique(
+            engine="embedded",
+            criteria=criteria,
+            pitfalls=pitfalls,
+            overall=self.rubric.overall(verdicts, present),
+            focus=self.rubric.focus(verdicts, present),
+            stronger_answer=stronger_answer(reading, self.book, self.rubric, criteria, pitfalls),
+            dropped=dropped,
+        )
+
+    def judge(self, reading: Reading, weights: Weights) -> Critique:
+        """Judge what was read with other weights than the stored ones (for cross-validation)."""
+        return self._judged(reading, weights)
+
+    def _pitfalls(self, reading: Reading, weights: Weights) -> list[PitfallFinding]:
+        found = []
+        if self._is_dodge(reading, weights):
+            return [
+                self._pitfall(
+                    _NO_ANSWER, evidence(reading, self.book, _NO_ANSWER, {}) or whole_or_first(reading)
+                )
+            ]
+        for pitfall in self.rubric.pitfalls:
+            scale = weights.pitfalls.get(pitfall.id)
+            if scale is None or pitfall.id == _NO_ANSWER or not scale.level(scale.score(reading.features)):
+                continue
+            quotes = evidence(reading, self.book, pitfall.id, scale.weights)
+            if quotes:
+                found.append(self._pitfall(pitfall.id, quotes))
+        return found
+
+    def _is_dodge(self, reading: Reading, weights: Weights) -> bool:
+        features = reading.features
+        if len(reading.text.words) <= _TERSE and features["no_goal"] and features["nothing"]:
+            return not features["content"]
+        scale = weights.pitfalls.get(_NO_ANSWER)
+        return scale is not None and bool(scale.level(scale.score(features)))
+
+    def _pitfall(self, id: str, quotes: list[str]) -> PitfallFinding:
+        pitfall = self.rubric.pitfall(id)
+        return PitfallFinding(id=id, quotes=quotes, guidance=list(pitfall.cards[:1]), advice=pitfall.advice)
+
+    def _criteria(
+        self, reading: Reading, weights: Weights, *, dodged: bool
+    ) -> tuple[dict[str, CriterionFinding], int]:
+        found: dict[str, CriterionFinding] = {}
+        dropped = 0
+        for criterion in self.rubric.criteria:
+            scale = weights.criteria.get(criterion.id)
+            level = 0 if dodged or scale is None else scale.level(scale.score(reading.features))
+            quotes = evidence(reading, self.book, criterion.id, scale.weights) if level and scale else []
+            if level and not quotes:
+                level, dropped = 0, dropped + 1
+            advice = (criterion.advice_missing, criterion.advice_partly, criterion.advice_met)[level]
+            found[criterion.id] = CriterionFinding(
+                verdict=LEVELS[level], quotes=quotes, guidance=list(criterion.cards[:1]), advice=advice
+            )
+        return found, dropped
+
+    def _unjudged(self, why: str, notes: Sequence[str]) -> Critique:
+        criteria = {
+            c.id: CriterionFinding(verdict="missing", guidance=list(c.cards[:1]), advice=c.advice_missing)
+            for c in self.rubric.criteria
+        }
+        return Critique(
+            engine="embedded", criteria=criteria, overall=None, cannot_judge=why, notes=list(notes)
+        )
+
+
+def _capped(reply: str) -> str:
+    """The first words of a reply, so that no reply takes long; its characters are left as they are."""
+    limit = MOST_WORDS * 12
+    head = reply[:limit]
+    count = 0
+    inside = False
+    for place, char in enumerate(head):
+        if char.isspace():
+            inside = False
+        elif not inside:
+            inside = True
+            count += 1
+            if count > MOST_WORDS:
+                return head[:place].rstrip()
+    return head
+
+
+def _own_or_bundled(folder: Path | None, name: str) -> Path:
+    if folder is not None and (folder / name).is_dir():
+        return folder / name
+    return BUNDLED / name

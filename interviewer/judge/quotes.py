@@ -1,0 +1,106 @@
+"""Chooses the words of the reply that show a finding: the shortest clauses in which its cues were found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from interviewer.judge.cues import CueBook, Hit
+from interviewer.judge.features import Reading
+
+MOST_WORDS = 24
+_AT_MOST = 2
+_FRAME_WEIGHT = 2.0
+_OVERLAP_WEIGHT = 0.2
+
+
+def evidence(reading: Reading, book: CueBook, id: str, weights: Mapping[str, float]) -> list[str]:
+    """Up to two verbatim quotes for an id, the strongest first; none where no cue speaks for it.
+
+    Args:
+        reading: what was found in the reply.
+        book: the cues; those that serve the id count.
+        id: a criterion or pitfall.
+        weights: learned weights by feature, to rank the cues.
+    """
+    ranked: list[tuple[float, int, Hit]] = []
+    for cue_id, hits in reading.hits.items():
+        cue = book.cues[cue_id]
+        if cue.serves.get(id) == "+":
+            strength = 1.0 + max(0.0, weights.get(cue_id, 0.0))
+            ranked += [(strength, hit.start, hit) for hit in hits]
+    ranked += [(strength, hit.start, hit) for strength, hit in _other(reading, id)]
+    ranked.sort(key=lambda item: (-item[0], item[1]))
+    quotes: list[str] = []
+    taken: list[tuple[int, int]] = []
+    for _, _, hit in ranked:
+        start, end = _range(reading, hit, exact=hit.cue == "time")
+        if any(start < b and a < end for a, b in taken):
+            continue
+        quote = reading.text.quote(start, end)
+        if quote and quote in reading.text.reply:
+            quotes.append(quote)
+            taken.append((start, end))
+        if len(quotes) == _AT_MOST:
+            break
+    return quotes
+
+
+def _other(reading: Reading, id: str) -> list[tuple[float, Hit]]:
+    """Evidence that is no cue: time frames and words shared with the employer."""
+    if id == "timely":
+        good = [f for f in reading.frames if f.kind in ("mid", "near")]
+        vague = [f for f in reading.frames if f.kind not in ("mid", "near")]
+        order = sorted(good, key=lambda f: (f.kind != "mid", f.start)) + vague
+        return [(_FRAME_WEIGHT - i / 100, Hit("time", f.start, f.end)) for i, f in enumerate(order)]
+    if id == "short_term_steps":
+        return [(0.5, Hit("near", f.start, f.end)) for f in reading.frames if f.kind == "near"]
+    if id == "too_far_ahead":
+        return [(_FRAME_WEIGHT, Hit("far", f.start, f.end)) for f in reading.frames if f.kind == "far"]
+    if id == "relevant_to_role":
+        return [(_OVERLAP_WEIGHT, hit) for hit in reading.overlap]
+    return []
+
+
+def _range(reading: Reading, hit: Hit, *, exact: bool) -> tuple[int, int]:
+    text = reading.text
+    if exact:
+        first = text.word_index(hit.start)
+        before = text.words[max(0, first - 2) : first]
+        start = hit.start
+        for word in reversed(before):
+            if word.text not in (
+                "in",
+                "within",
+                "by",
+                "about",
+                "around",
+                "the",
+                "next",
+                "over",
+                "inside",
+                "under",
+            ):
+                break
+            start = word.start
+        return start, hit.end
+    clause = text.clause_at(hit.start, hit.end)
+    first, last = text.word_index(clause.start), text.word_index(clause.end - 1)
+    if last - first + 1 <= MOST_WORDS:
+        return clause.start, clause.end
+    a, b = text.word_index(hit.start), text.word_index(hit.end - 1)
+    room = max(0, (MOST_WORDS - (b - a + 1)) // 2)
+    low, high = max(first, a - room), min(last, b + room)
+    return text.words[low].start, text.words[high].end
+
+
+def whole_or_first(reading: Reading) -> list[str]:
+    """The reply itself where it is short, else its first clause: what shows that a question was not answered."""
+    text = reading.text
+    if not text.words:
+        return []
+    words = text.words[:MOST_WORDS]
+    end = words[-1].end
+    if len(text.words) > MOST_WORDS:
+        end = min(end, text.sentences[0].end)
+    quote = text.quote(words[0].start, end)
+    return [quote] if quote and quote in text.reply else []
