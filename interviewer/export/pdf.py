@@ -91,7 +91,7 @@ def _table(flow: Flow, block: Table) -> None:
     for start in range(1, len(block.header), 8):
         chosen = [0, *range(start, min(start + 8, len(block.header)))]
         last: Any = [[row[i] for i in chosen] for row in (block.header, *block.rows)]
-        if len(chosen) > 5:
+        if len(chosen) > 4:  # dots alone where the word would wrap
             last[-1] = [cell.split(" ")[0] if "●" in cell else cell for cell in last[-1]]
         widths = (55, *[(page.epw - 55) / (len(chosen) - 1)] * (len(chosen) - 1))
         aligns = ("LEFT", *["CENTER"] * (len(chosen) - 1))
@@ -111,5 +111,6 @@ def _paragraph(flow: Flow, block: Paragraph) -> None:
         page.cell(0, _LINE, "Interviewer", new_x="LMARGIN", new_y="NEXT")
     indent = {"plain": 0.0, "bullet": 4.0, "question": 0.0, "reply": 6.0}[block.kind]
     size = 9.0 if block.kind == "bullet" else 10.0
-    flow.write(block.spans, size=size, line=_LINE, indent=indent, bar=block.kind == "reply")
-    page.ln(1.0 if block.kind == "bullet" else 2.2)
+    line = _LINE - 0.5 if block.kind == "bullet" else _LINE
+    flow.write(block.spans, size=size, line=line, indent=indent, bar=block.kind == "reply")
+    page.ln(0.7 if block.kind == "bullet" else 2.0)
