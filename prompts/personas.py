@@ -172,7 +172,7 @@ def _parse(path: Path, front: str) -> tuple[dict[str, object], dict[Where, int]]
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = (getattr(event.start_mark, "line", None) or 0) + 1
                 raise DataFileError(path, "aliases (*name) are not allowed; write the text out", line)
         _places(path, yaml.compose(text, Loader=yaml.SafeLoader), (), lines)
         data = yaml.safe_load(text)
