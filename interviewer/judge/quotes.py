@@ -6,11 +6,31 @@ from collections.abc import Mapping
 
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.features import Reading
+from knowledge import PITFALL_IDS
 
 MOST_WORDS = 24
 _AT_MOST = 2
 _FRAME_WEIGHT = 2.0
 _OVERLAP_WEIGHT = 0.2
+_PITFALLS = frozenset(PITFALL_IDS)
+_GOALS = ("goal_position", "bare_position", "future_role", "target_number", "growth_only", "destination_words")
+_STEPS = ("first_step", "step_course", "step_work", "near_action", "credential_goal", "step_vague")
+_LINKS = ("link_because", "link_sequence")
+_ANY_PLAN = {
+    "long_term_vision": _GOALS,
+    "short_term_steps": _STEPS,
+    "linked_path": (*_LINKS, *_STEPS),
+    "specific": (*_GOALS, *_STEPS),
+    "measurable": (*_GOALS, *_STEPS, "weak_measure"),
+    "achievable": (*_STEPS, *_GOALS),
+    "realistic": (*_GOALS, *_STEPS, "experience"),
+    "skills_awareness": ("step_vague", "step_course", "experience"),
+    "past_evidence": ("empty_claim",),
+    "motivated": ("no_feeling", "future_role"),
+    "relevant_to_role": ("field_only", "experience"),
+    "flexible": ("no_further",),
+}
+"""Cues that a verdict may rest on where none that is declared for it was found, weakest evidence last."""
 
 
 def evidence(reading: Reading, book: CueBook, id: str, weights: Mapping[str, float]) -> list[str]:
@@ -28,6 +48,9 @@ def evidence(reading: Reading, book: CueBook, id: str, weights: Mapping[str, flo
         if cue.serves.get(id) == "+":
             strength = 1.0 + max(0.0, weights.get(cue_id, 0.0))
             ranked += [(strength, hit.start, hit) for hit in hits]
+        elif not any(sign == "+" and served in _PITFALLS for served, sign in cue.serves.items()):
+            helped = max(weights.get(cue_id, 0.0), 0.5 if cue_id in _ANY_PLAN.get(id, ()) else 0.0)
+            ranked += [(min(helped, 0.9), hit.start, hit) for hit in hits if helped > 0]
     ranked += [(strength, hit.start, hit) for strength, hit in _other(reading, id)]
     ranked.sort(key=lambda item: (-item[0], item[1]))
     quotes: list[str] = []
