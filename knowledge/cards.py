@@ -45,8 +45,8 @@ ORDER = (
 class Card(Frozen):
     """One piece of guidance.
 
-    `says` are things that candidates say or ask where the card helps, `terms` words and phrases from its field of
-    meaning; both help retrieval and are not shown.
+    `says` are things that candidates say or ask where the card helps, `terms` words and phrases from its
+    field of meaning; both help retrieval and are not shown.
     `hash` changes whenever anything in the file does that matters.
     """
 
@@ -131,7 +131,12 @@ def _check(card: Card, path: Path, lines: dict[Place, int]) -> None:
     if card.id != path.stem:
         problem = f"'id' is '{card.id}', but the file is called {path.name}; make them the same"
         raise DataFileError(path, problem, line_of(lines, ("id",)))
-    for field, values in (("says", card.says), ("terms", card.terms), ("criteria", card.criteria), ("pitfalls", card.pitfalls)):
+    for field, values in (
+        ("says", card.says),
+        ("terms", card.terms),
+        ("criteria", card.criteria),
+        ("pitfalls", card.pitfalls),
+    ):
         for index, value in enumerate(values):
             if value in values[:index]:
                 raise DataFileError(

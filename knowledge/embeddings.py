@@ -1,0 +1,138 @@
+"""Embedding functions for Chroma: WordLlama, which needs no network, and any OpenAI-compatible endpoint."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from chromadb import Documents, EmbeddingFunction, Embeddings
+from chromadb.utils.embedding_functions import register_embedding_function
+from numpy.typing import NDArray
+
+from interviewer.errors import IndexStoreError
+
+DIMENSION = 256
+BATCH = 256
+SECONDS = 20.0
+
+
+@functools.cache
+def _word_llama() -> Any:
+    import wordllama  # type: ignore[import-untyped]
+    from wordllama import WordLlama
+
+    # WordLlama finds the weights of its own wheel only when told, and would download them otherwise.
+    weights = Path(wordllama.__file__).parent
+    return WordLlama.load(cache_dir=weights, disable_download=True, dim=DIMENSION)
+
+
+@register_embedding_function
+class BundledEmbedding(EmbeddingFunction[Documents]):
+    """WordLlama's word vectors, averaged and set to length 1. The weights come with its package.
+
+    Chroma notices a changed function by its name only, so the name holds the dimension.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is loaded before the first text is embedded."""
+
+    def __call__(self, input: Documents) -> Embeddings:
+        """Embed texts: one float32 vector of `DIMENSION` numbers and length 1 for each."""
+        vectors: NDArray[np.float32] = np.asarray(_word_llama().embed(list(input)), dtype=np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return list(vectors / np.maximum(lengths, 1e-9))
+
+    @staticmethod
+    def name() -> str:
+        """The name under which Chroma keeps it."""
+        return f"interviewer-wordllama-{DIMENSION}"
+
+    def key(self) -> str:
+        """What the vectors depend on: another key means that they have to be made anew."""
+        return self.name()
+
+    def default_space(self) -> Any:
+        """Cosine."""
+        return "cosine"
+
+    def get_config(self) -> dict[str, Any]:
+        """Nothing to configure."""
+        return {}
+
+    @staticmethod
+    def build_from_config(config: dict[str, Any]) -> BundledEmbedding:
+        """Called by Chroma when it opens a collection."""
+        return BundledEmbedding()
+
+
+@register_embedding_function
+class OpenAIEmbedding(EmbeddingFunction[Documents]):
+    """Embeddings of an OpenAI-compatible endpoint.
+
+    Args:
+        model: the embedding model.
+        api_key: sent to the endpoint; never written to the collection.
+        base_url: the endpoint (empty: OpenAI's).
+    """
+
+    def __init__(self, model: str, api_key: str = "", base_url: str = "") -> None:
+        """Nothing is sent before the first text is embedded."""
+        self.model, self.base_url = model, base_url
+        self._api_key = api_key
+        self._client: Any = None
+
+    def __call__(self, input: Documents) -> Embeddings:
+        """Embed texts, one vector each.
+
+        Raises:
+            IndexStoreError: the endpoint does not answer, or refuses.
+        """
+        from openai import OpenAI, OpenAIError
+
+        if self._client is None:
+            key, url = self._api_key or "none", self.base_url or None
+            self._client = OpenAI(api_key=key, base_url=url, timeout=SECONDS, max_retries=1)
+        vectors: Embeddings = []
+        try:
+            for start in range(0, len(input), BATCH):
+                batch = list(input[start : start + BATCH])
+                answer = self._client.embeddings.create(
+                    model=self.model, input=batch, encoding_format="float"
+                )
+                vectors += [np.asarray(item.embedding, dtype=np.float32) for item in answer.data]
+        except OpenAIError as error:
+            problem = f"The embedding model {self.model} could not be asked ({type(error).__name__})."
+            hint = "Check the endpoint and the key, or set INTERVIEWER_EMBEDDINGS=bundled."
+            raise IndexStoreError(f"{problem} {hint}") from error
+        if len(vectors) != len(input):
+            raise IndexStoreError(
+                f"The embedding model {self.model} answered for some of the texts only. Try again."
+            )
+        return vectors
+
+    @staticmethod
+    def name() -> str:
+        """The name under which Chroma keeps it."""
+        return "interviewer-openai"
+
+    def key(self) -> str:
+        """What the vectors depend on: another key means that they have to be made anew."""
+        return f"openai {self.model} {self.base_url}".strip()
+
+    def default_space(self) -> Any:
+        """Cosine."""
+        return "cosine"
+
+    def get_config(self) -> dict[str, Any]:
+        """The model and the endpoint, never the key."""
+        return {"model": self.model, "base_url": self.base_url}
+
+    @staticmethod
+    def build_from_config(config: dict[str, Any]) -> OpenAIEmbedding:
+        """Called by Chroma when it opens a collection."""
+        return OpenAIEmbedding(config["model"], base_url=config.get("base_url", ""))
+
+
+Embedder = BundledEmbedding | OpenAIEmbedding
