@@ -178,7 +178,8 @@ def _parse(path: Path, front: str) -> tuple[dict[str, object], dict[Where, int]]
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = (getattr(error.problem_mark, "line", None) or 0) + 1
-        problem = f"is not valid YAML here: {error.problem}. Put a line with a colon in it in quotes"
+        advice = "put a line that holds a colon or begins with a quote mark in single quotes"
+        problem = f"is not valid YAML here ({error.problem}); {advice}"
         raise DataFileError(path, problem, line) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DataFileError(path, "the front matter is not valid YAML; compare a bundled one") from error

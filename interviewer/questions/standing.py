@@ -82,7 +82,7 @@ def standing(rubric: Rubric, interview: Interview) -> Standing:
 
 
 def _probes(turns: Sequence[Turn]) -> tuple[dict[str, int], tuple[str, int]]:
-    """How often each id was aimed at, and how long the last was stayed on; re-asking after a dodge is free."""
+    """How often each id was aimed at, and how long the last was stayed on; asking a dodger anew is free."""
     probes: dict[str, int] = {}
     streak = ("", 0)
     for turn in turns:
