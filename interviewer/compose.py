@@ -6,11 +6,13 @@ import importlib.resources
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer.errors import StoreError
 from interviewer.logs import log, set_up_logging
+from interviewer.schema import now
 from interviewer.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 DATABASE = "interviews.db"
 GUIDANCE = "guidance"
 AGREEMENT_FILE = "judge/agreement.json"
+# How long a deleted interview can be brought back; then its words leave the disk at the next start.
+UNDO_FOR = timedelta(days=1)
 
 
 def silence_telemetry() -> None:
@@ -98,9 +102,12 @@ def build_store(settings: Settings) -> Store:
     """The store: SQLite under the home, or the database that the settings name."""
     from interviewer.store import Store
 
-    if settings.database_url:
-        return Store(settings.database_url)
-    return Store(f"sqlite:///{make_home(settings) / DATABASE}")
+    store = Store(settings.database_url or f"sqlite:///{make_home(settings) / DATABASE}")
+    try:
+        store.purge(deleted_before=now() - UNDO_FOR)
+    except StoreError as error:  # another program reads the file: the next start removes them
+        log().warning("deleted interviews not purged yet", error=error)
+    return store
 
 
 def open_guidance(

@@ -132,8 +132,8 @@ class ReplyFlow:
             else:
                 work.replace(reading.draft.text)
                 self._keep_question(reading, reading.draft)
-        work.finish(question=True)
         self.debrief_if_due(interview.id)
+        work.finish(question=True)
 
     # -- reading ------------------------------------------------------------------------------------------
 
@@ -332,7 +332,7 @@ class ReplyFlow:
                 and waiting
                 and ("question" in failed or stopped or following is None)
             )
-            critique = "critique" in failed or turn.critique_state == "stopped"
+            critique = "critique" in failed or turn.critique_state != "done"
             if turn.reply is None or not (question or critique):
                 raise InputError("There is nothing to try again for this reply.")
             if question:

@@ -59,6 +59,11 @@ def set_up_logging(home: Path, *, level: int = logging.INFO) -> Path | None:
     logger.addHandler(handler)
     logger.setLevel(level)
     logger.propagate = False
+    _configure()
+    return path
+
+
+def _configure() -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
@@ -71,7 +76,6 @@ def set_up_logging(home: Path, *, level: int = logging.INFO) -> Path | None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    return path
 
 
 def _exception_type(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -91,4 +95,10 @@ def _exception_type(_logger: Any, _method: str, event: MutableMapping[str, Any])
 
 def log() -> Any:
     """The project's logger, for one structured line an event: `log().info("reply stored", interview=id)`."""
+    if not structlog.is_configured():
+        # Before `set_up_logging`, lines go nowhere: never to standard output, which belongs to the commands.
+        logger = logging.getLogger("mock_interviewer")
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
+        _configure()
     return structlog.get_logger("mock_interviewer")

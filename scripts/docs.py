@@ -30,8 +30,8 @@ COMMANDS = [
 ]
 # Commands that set up, serve, talk to a person or change files are shown, not run here: the tests cover them.
 NOT_RUN = re.compile(
-    r"^(git |cd |make |python -m venv|\.venv/bin/(pip|pre-commit|interviewer serve)|interviewer serve|interviewer chat"
-    r"|\.venv/bin/python -m evals\.)"
+    r"^(git |cd |make |python -m venv|(\.venv/bin/)?interviewer (serve|chat)"
+    r"|\.venv/bin/(pip|pre-commit|python -m evals\.))"
 )
 
 

@@ -6,8 +6,8 @@ import os
 import sys
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from interviewer import __version__
 from interviewer.cli.chat import chat
@@ -60,13 +60,10 @@ def main(arguments: list[str] | None = None) -> None:
     except InterviewerError as error:
         say(f"interviewer: {error}")
         status = error.exit_code
-    except click.UsageError as error:
-        say(f"interviewer: {error.format_message()} Try --help.")
+    except TyperException as error:
+        say(f"interviewer: {str(error) or 'this cannot be used'} Try --help.")
         status = 2
-    except click.ClickException as error:
-        say(f"interviewer: {error.format_message()}")
-        status = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         say("Interrupted.")
         status = 130
     except BrokenPipeError:
