@@ -97,7 +97,7 @@ def _pdf(data: bytes) -> str:
 def _docx(data: bytes) -> str:
     from docx import Document
     from docx.opc.exceptions import OpcError
-    from lxml.etree import LxmlError
+    from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError("The file is protected, or an old DOC file. Save it as DOCX without a password.")

@@ -1,0 +1,1 @@
+"""How well the guidance search finds the right card."""

@@ -1,0 +1,119 @@
+"""Measures the guidance search on the queries beside this file: `python -m evals.retrieval.measure`.
+
+A query counts as found where any of its expected cards is among the first k. Queries of the half `tune` were
+seen while the cards' words were chosen; those of `held_out` were written afterwards, so only their figures say
+how the search does on something new.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewer.errors import DataFileError
+from knowledge import Card, GuidanceIndex, load_cards, open_index
+
+QUERIES = Path(__file__).with_name("queries.jsonl")
+HALVES = ("tune", "held_out")
+
+
+@dataclass(frozen=True)
+class Query:
+    """Something that a candidate says or asks, and the cards of which one should be found."""
+
+    query: str
+    expected: tuple[str, ...]
+    half: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures of one way to search over some queries: shares 0..1, and the mean reciprocal rank."""
+
+    queries: int
+    recall_1: float
+    recall_3: float
+    reciprocal_rank: float
+
+
+def load_queries(path: Path = QUERIES) -> list[Query]:
+    """Read the queries.
+
+    Raises:
+        DataFileError: a line cannot be used.
+    """
+    queries = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            query = Query(row["query"], tuple(row["expected"]), row["half"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataFileError(path, "needs query, expected and half; correct the line", number) from error
+        if query.half not in HALVES or not query.expected:
+            raise DataFileError(path, f"needs a card and one of the halves {', '.join(HALVES)}", number)
+        queries.append(query)
+    return queries
+
+
+def measure(
+    queries: Iterable[Query], cards: Sequence[Card], scores: Callable[[str], NDArray[np.float64]]
+) -> Measured:
+    """Rank the cards for each query and compare with what was expected.
+
+    Args:
+        queries: at least one.
+        cards: in the order of the scores.
+        scores: gives a score for each card.
+    """
+    place = {card.id: index for index, card in enumerate(cards)}
+    ranks = []
+    for query in queries:
+        order = np.argsort(-scores(query.query), kind="stable").tolist()
+        ranks.append(1 + min(order.index(place[id]) for id in query.expected))
+    found = np.array(ranks)
+    return Measured(
+        len(ranks), float((found <= 1).mean()), float((found <= 3).mean()), float((1 / found).mean())
+    )
+
+
+def milliseconds(index: GuidanceIndex, queries: Sequence[Query]) -> float:
+    """The median milliseconds of a search, once warm."""
+    for query in queries[:10]:
+        index.search(query.query)
+    times = []
+    for query in queries:
+        start = time.perf_counter()
+        index.search(query.query)
+        times.append(time.perf_counter() - start)
+    return float(np.median(times)) * 1000
+
+
+def main() -> None:
+    """Print the figures of keywords, embeddings and both, for each half."""
+    cards, queries = load_cards(), load_queries()
+    with tempfile.TemporaryDirectory() as folder:
+        index = open_index(folder=Path(folder) / "index", cards=cards, embedding="bundled")
+        ways = {
+            "bm25": index.keyword_scores,
+            "embeddings": index.embedding_scores,
+            "fused": index.fused_scores,
+        }
+        print(f"{'half':10}{'search':12}{'queries':>8}{'recall@1':>10}{'recall@3':>10}{'MRR':>7}")
+        for half in HALVES:
+            for name, scores in ways.items():
+                got = measure([query for query in queries if query.half == half], cards, scores)
+                figures = f"{got.recall_1:10.3f}{got.recall_3:10.3f}{got.reciprocal_rank:7.3f}"
+                print(f"{half:10}{name:12}{got.queries:8d}{figures}")
+        print(f"median of a warm search: {milliseconds(index, queries):.1f} ms")
+        index.close()
+
+
+if __name__ == "__main__":
+    main()
