@@ -88,12 +88,12 @@ def _connect(url: str) -> ClientAPI:
 
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host, port, scheme = parts.hostname, parts.port, parts.scheme
     except ValueError:
-        host, port = None, None
-    if parts.scheme not in ("http", "https") or not host:
+        host, port, scheme = None, None, ""
+    if scheme not in ("http", "https") or not host:
         raise SettingsError("INTERVIEWER_CHROMA_URL: write it like http://localhost:8000.")
-    ssl = parts.scheme == "https"
+    ssl = scheme == "https"
     with chroma_errors(f"reached at {host}"):
         return chromadb.HttpClient(
             host=host, port=port or (443 if ssl else 8000), ssl=ssl, settings=_settings()
