@@ -13,8 +13,9 @@ from itertools import chain
 
 from interviewer.questions.data import Contradictions, Timeframe, Topic, contradiction_words
 
-QUOTE_WORDS = 12
-QUOTE_CHARS = 80
+QUOTE_WORDS, QUOTE_CHARS = 16, 110
+"""The most that is quoted of a reply, so that the question about it stays short."""
+
 SAME = 0.6
 """Share of words that two objects must have in common to be the same thing."""
 
@@ -126,16 +127,25 @@ def _content(words: Contradictions, text: str) -> frozenset[str]:
 
 
 def _window(segment: str, match: re.Match[str]) -> str:
-    """The words around a match, short enough to be quoted back."""
-    start = match.start()
-    before = segment[:start].split(" ")
-    head = [word for word in before if word][-4:]
-    first = start - (len(" ".join(head)) + 1) if head else start
-    first = max(segment.rfind(",", 0, start) + 1, first, 0)
-    quote = segment[first:].strip(" ,'\"")
-    while quote and (len(quote) > QUOTE_CHARS or len(quote.split()) > QUOTE_WORDS):
-        quote = quote.rsplit(None, 1)[0] if " " in quote else ""
-    return quote.rstrip(" ,:'\"")
+    """The words around a match, cut to what can be quoted back: what follows goes first."""
+    start, end = match.span()
+    lead = re.search(r"(?:[^\s,]+\s+){0,4}$", segment[:start])
+    first = lead.start() if lead else start
+    comma = segment.find(",", end)
+    quote = _tidy(segment[first : comma if comma >= 0 else len(segment)])
+    while _too_long(quote) and len(quote) > end - first:
+        quote = _tidy(quote.rpartition(" ")[0])
+    while _too_long(quote):
+        quote = _tidy(quote.partition(" ")[2])
+    return quote
+
+
+def _too_long(quote: str) -> bool:
+    return len(quote) > QUOTE_CHARS or len(quote.split()) > QUOTE_WORDS
+
+
+def _tidy(quote: str) -> str:
+    return quote.strip(" ,:'\"")
 
 
 def _verbatim(quote: str, text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from interviewer.questions.contradictions import contradictions
+from interviewer.questions.contradictions import QUOTE_CHARS, QUOTE_WORDS, contradictions
 from interviewer.questions.data import contradiction_words, question_words
 from interviewer.questions.dodges import meet_dodge
 from interviewer.questions.lines import fill, fillable, marks, pick, short_quote, unasked, was_asked
@@ -112,9 +112,10 @@ def _contradiction(persona: Persona, interview: Interview, said: Sequence[str], 
             earlier = [pair for pair in replies if pair[0] < before.number]
             asked_about |= {found.topic for found in contradictions(earlier, before.reply or "")}
     for found in contradictions(replies[:-1], interview.last.reply or ""):
+        said_before, said_now = found.earlier_quote, found.later_quote
         values = {
-            "earlier": short_quote([found.earlier_quote]),
-            "later": short_quote([found.later_quote]),
+            "earlier": short_quote([said_before], QUOTE_WORDS, QUOTE_CHARS),
+            "later": short_quote([said_now], QUOTE_WORDS, QUOTE_CHARS),
         }
         lines = unasked(persona.contradiction, said, values)
         if lines and found.topic not in asked_about:

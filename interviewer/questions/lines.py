@@ -58,11 +58,11 @@ def pick(lines: Sequence[str], seed: str) -> str:
     return lines[number % len(lines)]
 
 
-def short_quote(quotes: Iterable[str]) -> str:
+def short_quote(quotes: Iterable[str], words: int = QUOTE_WORDS, chars: int = QUOTE_CHARS) -> str:
     """The first quote that can stand inside a question: short, on one line, without a question of its own."""
     for quote in quotes:
         trimmed = quote.strip().strip(".,;:!…\"'“”‘’ ")
-        short = len(trimmed) <= QUOTE_CHARS and len(trimmed.split()) <= QUOTE_WORDS
+        short = len(trimmed) <= chars and len(trimmed.split()) <= words
         if trimmed and short and not re.search(r"[?\"“”\n{}]", trimmed):
             return trimmed
     return ""
