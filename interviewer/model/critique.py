@@ -52,11 +52,11 @@ class _Critique(_Answer):
 
 
 def critique_schema(rubric: Rubric) -> dict[str, Any]:
-    """The JSON schema of the model's answer, strict as OpenAI wants it: every field required, no others.
+    """The JSON schema of the model's answer, strict as OpenAI wants it: all fields required, no others.
 
-    It goes by the candidate's words: a quote, then the criteria that it meets. So it is short (a criterion that
-    is nowhere is missing, and needs no words), every verdict comes with its proof, and the proof comes first.
-    Advice, cards, score and focus come from the rubric.
+    It goes by the candidate's words: a quote, then the criteria that it meets. So it is short (a criterion
+    that is nowhere is missing, and needs no words), every verdict comes with its proof, and the proof comes
+    first. Advice, cards, score and focus come from the rubric.
     """
     criterion = {"type": "string", "enum": [item.id for item in rubric.criteria]}
     evidence = _closed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import re
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from interviewer.errors import EndpointError, Fault
@@ -16,6 +17,8 @@ _OVERFLOW = re.compile(
     r"context[_ ](length|size|window)|maximum context|prompt is too long|too many tokens|exceed_context", re.I
 )
 _SCHEMA = re.compile(r"response_format|json_schema|structured output|grammar|\bschema\b", re.I)
+_ODD = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What the client libraries raise over an answer of another shape than a chat completion's."""
 _QUOTA = re.compile(r"insufficient_quota|billing|exceeded your current quota", re.I)
 
 
@@ -38,7 +41,8 @@ def as_endpoint_error(error: BaseException, settings: Settings, partial: str = "
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
         return timed_out(settings, partial)
     if isinstance(error, openai.APIConnectionError | httpx2.ConnectError) and not partial:
-        if isinstance(error.__cause__, httpx2.RemoteProtocolError | httpx2.ReadError):
+        broken = httpx2.RemoteProtocolError | httpx2.ReadError
+        if any(isinstance(cause, broken) for cause in _causes(error)):
             return cut(settings, partial)
         message = f"{name} cannot be reached. Is it running, and is OPENAI_BASE_URL right?"
         return EndpointError(Fault.NO_ROUTE, message)
@@ -49,10 +53,18 @@ def as_endpoint_error(error: BaseException, settings: Settings, partial: str = "
         if _OVERFLOW.search(str(error)):
             return _overflow(settings, partial)
         return EndpointError(Fault.SERVER, f"{name} failed while answering. Try again.", partial=partial)
-    if isinstance(error, ValueError | TypeError | KeyError | openai.OpenAIError):
-        message = f"{name} answered with something that is no chat completion. Is OPENAI_BASE_URL right?"
+    if isinstance(error, (*_ODD, openai.OpenAIError)):
+        message = f"{name} sent something that is no chat completion. Is OPENAI_BASE_URL right?"
         return EndpointError(Fault.OTHER, message, partial=partial)
     raise error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What an error was raised from, and that from, and so on: LangChain and the OpenAI client wrap in turn."""
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _from_status(error: object, settings: Settings, partial: str) -> EndpointError:

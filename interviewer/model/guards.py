@@ -132,7 +132,9 @@ class QuestionGuard:
                 break
         else:
             could_be = any(label.lower().startswith(start.lower().rstrip(" *")) for label in labels)
-            named = any(start.lower().rstrip(" *") == label.lower() for label in labels)
+            named = any(
+                re.fullmatch(re.escape(label) + r"[*\s]*(\([^)]*\)?)?[*\s]*", start, re.I) for label in labels
+            )
             if not final and (not start or could_be or named or len(_words(start)) < 2):
                 return False
         if not start.strip() and not final:
@@ -157,7 +159,8 @@ class QuestionGuard:
         self.done = asks
         if rest and not self.shown:
             rest = rest.lstrip()
-        return rest.rstrip(_QUOTES) if asks else re.sub(r"\s+", " ", rest)
+        rest = re.sub(r"\s+", " ", rest)
+        return rest.rstrip(_QUOTES) if asks else rest
 
     def _release(self) -> str:
         """Say the whole words of an unfinished sentence that are safe by now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -155,7 +155,11 @@ class QuestionStream:
         """The next piece."""
         return next(self._pieces)
 
-    def _run(self) -> Iterator[str]:
+    def close(self) -> None:
+        """End the request, where the pieces are not wanted any more."""
+        self._pieces.close()
+
+    def _run(self) -> Generator[str, None, None]:
         inbox = _Inbox()
         self._started = time.monotonic()
         threading.Thread(target=self._request, args=(inbox,), name="question", daemon=True).start()
