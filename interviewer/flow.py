@@ -174,7 +174,12 @@ class ReplyFlow:
         setup, notice, usage = reading.interview.setup, None, None
         try:
             critique, usage = self._model.critique(
-                reading.turn.reply or "", question=reading.turn.question.text, setup=setup, cards=reading.hits
+                reading.turn.reply or "",
+                question=reading.turn.question.text,
+                setup=setup,
+                cards=reading.hits,
+                second_opinion=None if reading.critique.cannot_judge else reading.critique,
+                earlier=[t.reply for t in reading.interview.turns[:-1] if t.reply],
             )
         except EndpointError as error:
             strict = setup.engine == "model"

@@ -324,6 +324,8 @@ class InterviewService:
         """Let what is in flight finish (`timeout` seconds at most) and close the store and the index."""
         self._board.wait_all(timeout)
         self.store.close()
+        if self.model is not None:
+            self.model.close()
         if self._index is not None:
             self._index.close()
 

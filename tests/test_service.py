@@ -15,9 +15,9 @@ from interviewer.service import InterviewService
 from interviewer.settings import load_settings
 
 SOLID = (
-    "Within three years I'd like to lead the demand planning team here. In my first year I would finish the "
-    "APICS course and take over the weekly forecast, and from there run it for a second plant. Last year I set "
-    "out to cut our forecast error to ten per cent and reached eleven. I really enjoy that work."
+    "Within three years I'd like to lead the demand planning team here. In my first year I would finish "
+    "the APICS course and take over the weekly forecast, and from there run it for a second plant. Last "
+    "year I set out to cut our forecast error to ten per cent and reached eleven. I really enjoy that work."
 )
 REPLIES = [
     SOLID,
