@@ -31,7 +31,7 @@ def cross_validate(rows: Sequence[Labelled] | None = None) -> tuple[list[Labelle
     rows = list(rows or load_labelled())
     judge = EmbeddedJudge(load_rubric())
     readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
-    table = Table(readings, judge.book)
+    table = Table(readings, judge.reader)
     found: dict[int, Critique] = {}
     for author in sorted({r.author for r in rows}):
         criteria, pitfalls = learn(table, rows, [i for i, r in enumerate(rows) if r.author != author])

@@ -23,8 +23,7 @@ from scipy.optimize import minimize
 from evals.judge_data import Labelled, data_hash, load_labelled
 from evals.judge_scores import f1, kappa
 from interviewer.judge import EmbeddedJudge
-from interviewer.judge.cues import CueBook
-from interviewer.judge.features import Reading
+from interviewer.judge.features import Reader, Reading
 from interviewer.judge.weights import Scale, Weights
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
@@ -43,26 +42,29 @@ class Penalty:
     other: float
 
 
-CRITERIA_PENALTY = Penalty(declared=1.0, other=4.0)
+PLAN_PENALTY = Penalty(declared=1.0, other=4.0)
+WORDS_PENALTY = Penalty(declared=1.0, other=20.0)
+PLAN_IDS = frozenset({"long_term_vision", "specific", "measurable", "realistic", "short_term_steps"})
+"""What the reply as a whole tells; the other criteria show in words of their own, so little else may count."""
 PITFALL_PENALTY = Penalty(declared=0.5, other=8.0)
 
 
 class Table:
     """The features of many replies as a matrix, columns sorted by name."""
 
-    def __init__(self, readings: Sequence[Reading], book: CueBook) -> None:
+    def __init__(self, readings: Sequence[Reading], reader: Reader) -> None:
         self.names = sorted(readings[0].features)
         self.x: Floats = np.array([[r.features[n] for n in self.names] for r in readings], dtype=np.float64)
-        self._book = book
+        self._reader = reader
+
+    def shown(self, id: str) -> NDArray[np.bool_]:
+        """For each reply whether something declared for the id is there."""
+        columns = [i for i, sign in enumerate(self.signs(id)) if sign == 1]
+        return np.asarray(self.x[:, columns].any(axis=1))
 
     def signs(self, id: str) -> list[int | None]:
-        """For each column +1 or -1 where its cue is declared for the id, None where it is not."""
-        found: list[int | None] = []
-        for name in self.names:
-            cue = self._book.cues.get(name) or self._book.cues.get(name.rsplit("_", 1)[0])
-            sign = cue.serves.get(id) if cue else None
-            found.append(None if sign is None else (1 if sign == "+" else -1))
-        return found
+        """For each column +1 or -1 where it is declared for the id, None where it is not."""
+        return [self._reader.sign(name, id) for name in self.names]
 
 
 def learn(
@@ -74,9 +76,10 @@ def learn(
     criteria = {}
     for id in CRITERION_IDS:
         y = np.array([LEVEL[row.labels[id]] for row in chosen])
-        weights = _fit(x, y, table.signs(id), CRITERIA_PENALTY)
+        weights = _fit(x, y, table.signs(id), PLAN_PENALTY if id in PLAN_IDS else WORDS_PENALTY)
         score = x @ weights
-        criteria[id] = _scale(table.names, weights, _criterion_cuts(score, y))
+        shown = np.ones(len(y), dtype=bool) if id in PLAN_IDS else table.shown(id)[list(use)]
+        criteria[id] = _scale(table.names, weights, _criterion_cuts(score, y, shown))
     pitfalls = {}
     for id in PITFALL_IDS:
         y = np.array([int(id in row.pitfalls) for row in chosen])
@@ -106,7 +109,7 @@ def _fit(x: Floats, y: Ints, signs: Sequence[int | None], penalty: Penalty) -> F
     return np.round(result.x[: x.shape[1]], 3)
 
 
-def _criterion_cuts(score: Floats, y: Ints) -> tuple[float, ...]:
+def _criterion_cuts(score: Floats, y: Ints, shown: NDArray[np.bool_]) -> tuple[float, ...]:
     """The two cuts with the best kappa, averaged over those nearly as good, so that no single reply decides."""
     grid = np.unique(np.quantile(score, np.linspace(0.02, 0.98, 49)))
     tried = [
@@ -138,7 +141,7 @@ def build() -> Weights:
     rows = load_labelled()
     judge = EmbeddedJudge(load_rubric())
     readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
-    criteria, pitfalls = learn(Table(readings, judge.book), rows, range(len(rows)))
+    criteria, pitfalls = learn(Table(readings, judge.reader), rows, range(len(rows)))
     return Weights(
         about=ABOUT, cues_hash=judge.book.hash, data_hash=data_hash(), criteria=criteria, pitfalls=pitfalls
     )

@@ -110,6 +110,7 @@ class CueBook:
         self._by_word: dict[str, list[_Phrase]] = {}
         self._by_prefix: dict[str, list[_Phrase]] = {}
         self._by_number: list[_Phrase] = []
+        self._by_start: list[_Phrase] = []
         for cue in self.cues.values():
             for phrase in cue.phrases:
                 self._add(phrase, cue, veto=False)
@@ -128,8 +129,9 @@ class CueBook:
         """The cues that a clean text holds, each with its hits in order; negated and vetoed ones left out."""
         raw: dict[str, list[Hit]] = {}
         vetoes: dict[str, list[int]] = {}
+        starts = {next((w.start for w in text.words if w.start >= s.start), -1) for s in text.sentences}
         for i, word in enumerate(text.words):
-            for phrase in self._starting(word.text):
+            for phrase in self._starting(word.text, first=word.start in starts):
                 match = phrase.pattern.match(text.text, word.start)
                 if match is None:
                     continue
@@ -159,7 +161,9 @@ class CueBook:
         """A phrase as a regular expression over clean text."""
         return re.compile(self._regex(phrase))
 
-    def _starting(self, word: str) -> Iterable[_Phrase]:
+    def _starting(self, word: str, *, first: bool) -> Iterable[_Phrase]:
+        if first:
+            yield from self._by_start
         yield from self._by_word.get(word, ())
         for length in range(2, len(word) + 1):
             yield from self._by_prefix.get(word[:length], ())
@@ -172,6 +176,8 @@ class CueBook:
         for first in firsts:
             if first == _NUMBER:
                 self._by_number.append(compiled)
+            elif first == "^":
+                self._by_start.append(compiled)
             elif first.endswith("*"):
                 self._by_prefix.setdefault(first[:-1], []).append(compiled)
             else:
@@ -180,7 +186,7 @@ class CueBook:
     def _firsts(self, tokens: Sequence[str]) -> Iterable[str]:
         token = tokens[0]
         if token == "^":
-            yield from self._firsts(tokens[1:])
+            yield from ["^"] if tokens[1] in _GAPS else self._firsts(tokens[1:])
             return
         optional = token.endswith("?")
         token = token.removesuffix("?")
@@ -207,7 +213,11 @@ class CueBook:
         gap, lead = "", ""
         for token in phrase.split():
             if token in _GAPS:
-                gap += rf"(?:{_SEP}{_WORD}){{0,{_GAPS[token]}}}?"
+                gap += (
+                    rf"(?:{_SEP}{_WORD}){{0,{_GAPS[token]}}}?"
+                    if lead
+                    else rf"(?:{_WORD}{_SEP}){{0,{_GAPS[token]}}}?"
+                )
             elif token == "^":
                 parts.append(r"(?:(?<=[.!?;:\n]\s)|(?<=[.!?;:\n])|(?<![\s\S]))")
             elif token == "$":

@@ -16,10 +16,65 @@ from interviewer.judge.timeframes import TimeFinder, TimeFrame
 _GOAL = ("goal_position", "bare_position", "future_role")
 _STEP = ("first_step", "step_course", "step_work", "near_action", "credential_goal")
 _LINK = ("link_because", "link_sequence")
+_WITH_PLAN = (
+    "with_you",
+    "here",
+    "your_thing",
+    "overlap",
+    "because_any",
+    "then_next",
+    "skill_named",
+    "strong_feeling",
+)
 _TWICE = 2
 _LONG_SENTENCE = 30
 ORDERS = "orders"
 _WORD = re.compile(r"[a-z]{4,}")
+_OF_CUE = re.compile(r"_(?:[2346]|in_goal|in_step|in_plan)$")
+
+_DERIVED = {
+    "time_near": "+timely +short_term_steps",
+    "time_mid": "+timely +long_term_vision",
+    "time_far": "+too_far_ahead",
+    "time_vague": "-timely",
+    "time_in_5": "+timely",
+    "time_near_and_mid": "+timely +linked_path",
+    "time_far_only": "+too_far_ahead -timely",
+    "time_far_no_mid": "+too_far_ahead -timely",
+    "time_far_goal": "+too_far_ahead",
+    "time_mid_goal": "+timely +long_term_vision",
+    "time_vague_only": "-timely",
+    "time_none": "-timely",
+    "overlap_1": "+relevant_to_role",
+    "overlap_2": "+relevant_to_role",
+    "commission_post": "-money_motive",
+    "money_goal_no_commission": "+money_motive",
+    "few_words": "+no_answer",
+    "asks_back": "+no_answer",
+    "ends_asking": "+no_answer",
+    "any_goal": "+long_term_vision +specific +measurable +realistic -no_answer -content_as_is",
+    "any_step": "+short_term_steps +specific +achievable +realistic -no_answer -content_as_is",
+    "any_link": "+linked_path",
+    "no_goal": "-long_term_vision -specific -measurable -realistic +no_answer +content_as_is",
+    "goal_and_step": "+linked_path +achievable",
+    "goal_step_link": "+linked_path +achievable",
+    "goal_and_time": "+long_term_vision +specific",
+    "goal_and_mid": "+long_term_vision",
+    "goal_and_experience": "+achievable +realistic",
+    "step_and_near": "+short_term_steps +achievable",
+    "past_goal_and_end": "+past_evidence +achievable",
+    "nothing": "-specific -measurable -realistic -achievable -short_term_steps -relevant_to_role +no_answer +content_as_is",
+    "goal_not_grand": "+realistic",
+    "content_no_goal": "+content_as_is",
+    "far_and_ignored": "+too_far_ahead",
+    "skills_both": "+skills_awareness +achievable",
+    "rigid_and_pinned": "+over_specific -flexible",
+    "private_and_family": "+too_personal",
+    "near_in_step": "+short_term_steps +timely",
+    "asked_what_if": "+flexible",
+    "skill_named_in_step": "+skills_awareness +short_term_steps +specific",
+}
+"""For numbers that are no cue's own: the ids that they may only speak for (+) or against (-)."""
 
 
 @dataclass
@@ -67,6 +122,19 @@ class Reader:
         reading.features = self._features(reading, role, company, question)
         return reading
 
+    def sign(self, feature: str, id: str) -> int | None:
+        """+1 or -1 where a feature is declared to speak for or against an id, None where it is not declared."""
+        declared = _DERIVED.get(feature, "").split()
+        if f"+{id}" in declared:
+            return 1
+        if f"-{id}" in declared:
+            return -1
+        cue = self.book.cues.get(_OF_CUE.sub("", feature))
+        served = cue.serves.get(id) if cue else None
+        if served is None:
+            return 1 if feature.startswith("overlap_in") and id == "relevant_to_role" else None
+        return 1 if served == "+" else -1
+
     def _overlap(self, text: CleanText, about: str) -> list[Hit]:
         wanted = {_stem(w) for w in _WORD.findall(about.lower()) if w not in self._stop}
         return [
@@ -94,6 +162,7 @@ class Reader:
         values.update(_fit_features(reading, role, company))
         values.update(_shape_features(reading))
         values.update(_joint_features(values))
+        values.update(_plan_features(reading))
         values.update(_question_features(question))
         return values
 
@@ -208,6 +277,23 @@ def _joint_features(values: Mapping[str, float]) -> dict[str, float]:
         "rigid_and_pinned": values["rigid"] * values["pinned_detail_2"],
         "private_and_family": values["private_detail"] * values["family_mention"],
     }
+
+
+def _plan_features(reading: Reading) -> dict[str, float]:
+    """Whether a cue stands in the same sentence as a goal or a step (`x_in_plan`)."""
+    text = reading.text
+    goals = {text.sentence_at(h.start) for id in _GOAL for h in reading.hits.get(id, ())}
+    steps = {text.sentence_at(h.start) for id in _STEP for h in reading.hits.get(id, ())}
+    values: dict[str, float] = {}
+    for id in _WITH_PLAN:
+        hits = reading.overlap if id == "overlap" else reading.hits.get(id, ())
+        places = {text.sentence_at(h.start) for h in hits}
+        values[f"{id}_in_goal"] = float(bool(places & goals))
+        values[f"{id}_in_step"] = float(bool(places & steps))
+        values[f"{id}_in_plan"] = float(bool(places & (goals | steps)))
+    near = {text.sentence_at(f.start) for f in reading.frames if f.kind == "near"}
+    values["near_in_step"] = float(bool(near & steps))
+    return values
 
 
 def _question_features(question: str) -> dict[str, float]:

@@ -40,7 +40,7 @@ class EmbeddedJudge:
         cues = _own_or_bundled(folder, "cues")
         self.book = CueBook(cues)
         self._weights_path = _own_or_bundled(folder, "judge") / "weights.json"
-        self._reader = Reader(self.book, year)
+        self.reader = Reader(self.book, year)
 
     @cached_property
     def _weights(self) -> Weights:
@@ -48,7 +48,7 @@ class EmbeddedJudge:
 
     def read(self, reply: str, *, question: str = "", role: str = "", company: str = "") -> Reading:
         """What the judge sees in a reply: cues, time frames and features (for training and for explaining)."""
-        return self._reader.read(_capped(reply), role=role, company=company, question=question)
+        return self.reader.read(_capped(reply), role=role, company=company, question=question)
 
     def critique(self, reply: str, *, question: str = "", role: str = "", company: str = "") -> Critique:
         """Judge one reply.

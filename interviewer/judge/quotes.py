@@ -13,22 +13,23 @@ _AT_MOST = 2
 _FRAME_WEIGHT = 2.0
 _OVERLAP_WEIGHT = 0.2
 _PITFALLS = frozenset(PITFALL_IDS)
-_GOALS = ("goal_position", "bare_position", "future_role", "target_number", "growth_only", "destination_words")
+_GOALS = (
+    "goal_position",
+    "bare_position",
+    "future_role",
+    "target_number",
+    "growth_only",
+    "destination_words",
+)
 _STEPS = ("first_step", "step_course", "step_work", "near_action", "credential_goal", "step_vague")
-_LINKS = ("link_because", "link_sequence")
 _ANY_PLAN = {
     "long_term_vision": _GOALS,
     "short_term_steps": _STEPS,
-    "linked_path": (*_LINKS, *_STEPS),
     "specific": (*_GOALS, *_STEPS),
     "measurable": (*_GOALS, *_STEPS, "weak_measure"),
     "achievable": (*_STEPS, *_GOALS),
+    "relevant_to_role": (*_GOALS, "experience", "field_only"),
     "realistic": (*_GOALS, *_STEPS, "experience"),
-    "skills_awareness": ("step_vague", "step_course", "experience"),
-    "past_evidence": ("empty_claim",),
-    "motivated": ("no_feeling", "future_role"),
-    "relevant_to_role": ("field_only", "experience"),
-    "flexible": ("no_further",),
 }
 """Cues that a verdict may rest on where none that is declared for it was found, weakest evidence last."""
 
