@@ -39,7 +39,7 @@ _RELATIVE = re.compile(
     re.I,
 )
 _DID = re.compile(
-    r"\b(?:i|we|i've|we've|i have|we have|i had|i'd|having|already|previously|successfully)\s+"
+    r"\b(?:i have|we have|i had|i've|we've|i'd|i|we|having|already|previously|successfully)\s+"
     r"(?:also |already |recently |previously |successfully |once |even |then |just )*([a-z]+)\b",
     re.I,
 )

@@ -60,7 +60,7 @@ def as_endpoint_error(error: BaseException, settings: Settings, partial: str = "
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What an error was raised from, and that from, and so on: LangChain and the OpenAI client wrap in turn."""
+    """What an error was raised from, and that from: LangChain and the OpenAI client wrap in turn."""
     cause = error.__cause__ or error.__context__
     while cause is not None:
         yield cause

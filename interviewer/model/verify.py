@@ -35,18 +35,24 @@ def true_quote(quote: str, reply: str) -> str | None:
     Returns:
         A verbatim part of `reply`, or None where there is no such part.
     """
-    wanted = _flatten(quote.translate(_SAME).strip().strip("\"'.,;: ").casefold())[0]
-    if not re.search(r"\w", wanted):
-        return None
-    flat, places = _flatten(reply.translate(_SAME))
-    flat = _casefold_each(flat)
+    flat, places = _flatten(_casefold_each(reply.translate(_SAME)))
+    whole = _flatten(_casefold_each(quote.translate(_SAME).strip()))[0]
+    for wanted in dict.fromkeys((whole, whole.strip("\"'.,;: "))):
+        found = _find_words(wanted, flat) if re.search(r"\w", wanted) else None
+        if found is not None:
+            return reply[places[found] : places[found + len(wanted) - 1] + 1]
+    return None
+
+
+def _find_words(wanted: str, flat: str) -> int | None:
+    """Where `wanted` stands in `flat`, beginning and ending at word boundaries."""
     at = flat.find(wanted)
     while at >= 0:
         end = at + len(wanted)
         before = flat[at - 1] if at else " "
         after = flat[end] if end < len(flat) else " "
         if not (_joined(before, wanted[0]) or _joined(wanted[-1], after)):
-            return reply[places[at] : places[end - 1] + 1]
+            return at
         at = flat.find(wanted, at + 1)
     return None
 
