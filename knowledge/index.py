@@ -141,6 +141,11 @@ class GuidanceIndex:
         with self._lock:
             self._closed = True
             self._client.close()  # type: ignore[attr-defined]  # both clients have it, their base has not
+            # The client of a Chroma server leaves its connections open (seen in chromadb 1.5.9).
+            for part in (self._client, getattr(self._client, "_admin_client", None)):
+                session = getattr(getattr(part, "_server", None), "_session", None)
+                if session is not None:
+                    session.close()
 
 
 def _clip(query: str) -> str:
