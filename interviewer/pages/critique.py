@@ -1,0 +1,182 @@
+"""A reply with its critique: the marked words, and the row of chips under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from interviewer.pages.card import card_button
+from interviewer.pages.marks import changed_html, filled, find_marks, marked_html, quote_html, split_blanks
+from interviewer.pages.shell import safely, service
+from interviewer.pages.words import VERDICTS, count, esc, overall_html
+from interviewer.schema import CriterionFinding, Critique, Interview, PitfallFinding, Turn
+from knowledge import Rubric
+
+Item = tuple[str, str, CriterionFinding | PitfallFinding]
+_THUMBS: tuple[Literal["down"], Literal["up"]] = ("down", "up")
+
+
+def reply(turn: Turn, critique: Critique | None) -> None:
+    """The candidate's words in their bubble, marked where a critique is given."""
+    said = turn.reply or ""
+    text = marked_html(said, find_marks(said, critique, service().rubric)) if critique else esc(said)
+    st.html(
+        '<div class="iv-bubble iv-mine"><span class="iv-face" aria-hidden="true">🙂</span>'
+        f'<div class="iv-said"><span class="iv-sr">You: </span>{text}</div></div>'
+    )
+
+
+def waiting(turn: Turn) -> None:
+    """The critique's place while it is being written: as high as the row that will stand there."""
+    with st.container(key=f"verdict_{turn.number}"):
+        st.html('<p class="iv-quiet iv-wait" role="status">reading your reply…</p>')
+
+
+def row(interview: Interview, turn: Turn) -> None:
+    """The chips under a reply: how it came across, strengths, what to mend, the stronger answer, thumbs."""
+    critique = turn.critique
+    if critique is None:
+        return
+    with st.container(
+        key=f"verdict_{turn.number}", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
+        _overall(turn, critique)
+        good, bad = strengths(critique, service().rubric), to_mend(critique, service().rubric)
+        if good:
+            _chip(count(len(good), "strength", "strengths"), ":material/check:", "strong", turn, good)
+        if bad:
+            _chip(f"{len(bad)} to mend", ":material/build:", "mend", turn, bad)
+        if critique.stronger_answer and critique.stronger_answer.text:
+            with st.popover("stronger answer", icon=":material/edit_note:", key=f"stronger_{turn.number}"):
+                _stronger(interview, turn, critique)
+        _thumbs(interview, turn)
+
+
+def strengths(critique: Critique, rubric: Rubric) -> list[Item]:
+    """What was met, in the rubric's order: id, name, finding."""
+    found = critique.criteria
+    return [(c.id, c.name, found[c.id]) for c in rubric.criteria if found[c.id].verdict == "met"]
+
+
+def to_mend(critique: Critique, rubric: Rubric) -> list[Item]:
+    """The pitfalls, then what to show next: the focus that is not met yet."""
+    items: list[Item] = [(p.id, rubric.pitfall(p.id).name, p) for p in critique.pitfalls]
+    for name in critique.focus:
+        finding = critique.criteria.get(name)
+        if finding and finding.verdict != "met":
+            items.append((name, rubric.criterion(name).name, finding))
+    return items
+
+
+def _overall(turn: Turn, critique: Critique) -> None:
+    judge = "built-in judge" if critique.engine == "embedded" else "the model's reading, checked in code"
+    with st.popover(_overall_label(critique), key=f"overall_{turn.number}", type="tertiary"):
+        lines = [critique.cannot_judge] if critique.cannot_judge else []
+        lines += [f"Read by the {judge}." if critique.engine == "embedded" else f"This is {judge}."]
+        lines += [_sentence(service().agreement_line())]
+        if critique.dropped:
+            lines.append(
+                count(critique.dropped, "point was", "points were")
+                + " dropped, because the quote or the card did not check out."
+            )
+        st.html(
+            f"<p>{overall_html(critique.overall)}</p>"
+            + "".join(f'<p class="iv-quiet">{esc(line)}</p>' for line in lines)
+        )
+
+
+def _overall_label(critique: Critique) -> str:
+    if critique.overall is None:
+        return "not judged"
+    from interviewer.pages.words import OVERALL
+
+    return f"{'●' * critique.overall}{'○' * (5 - critique.overall)} **{OVERALL[critique.overall]}**"
+
+
+def _sentence(line: str) -> str:
+    line = line[:1].upper() + line[1:]
+    return line if line.endswith(".") else f"{line}."
+
+
+def _chip(label: str, icon: str, kind: str, turn: Turn, items: Sequence[Item]) -> None:
+    with st.popover(label, icon=icon, key=f"{kind}_{turn.number}"):
+        for name, title, finding in items:
+            finding_block(title, finding)
+            if finding.guidance:
+                card_button(finding.guidance[0], key=f"card_{kind}_{turn.number}_{name}")
+
+
+def finding_block(title: str, finding: CriterionFinding | PitfallFinding) -> None:
+    """One finding: its name, the verdict in words, the quote, what would make it better."""
+    verdict = finding.verdict if isinstance(finding, CriterionFinding) else "pitfall"
+    said = VERDICTS.get(verdict, "works against you")
+    icon = {"met": "✓", "pitfall": "!"}.get(verdict, "◐" if verdict == "partly" else "○")
+    quotes = " ".join(quote_html(quote) for quote in finding.quotes)
+    st.html(
+        f'<div class="iv-found{"" if verdict == "met" else " iv-bad"}">'
+        f'<span class="iv-what"><span aria-hidden="true">{icon}</span> {esc(title)}</span> '
+        f'<span class="iv-verdict">· {said}</span>'
+        + (f"<p>{quotes}</p>" if quotes else "")
+        + (f"<p>{esc(finding.advice)}</p>" if finding.advice else "")
+        + "</div>"
+    )
+
+
+def _stronger(interview: Interview, turn: Turn, critique: Critique) -> None:
+    """The stronger answer: its blanks as inputs where they stand, and what changed."""
+    answer = critique.stronger_answer
+    if answer is None:
+        return
+    st.html('<p class="iv-quiet">Your own facts, said better. What is missing is yours to fill in.</p>')
+    for number, (before, blank) in enumerate(split_blanks(answer.text, answer.blanks)):
+        # A full stop after a blank would stand alone on its line.
+        shown = before.strip() if number == 0 else before.strip(" .,;")
+        if shown:
+            st.html(f'<p class="iv-text">{esc(shown)}{" …" if blank else ""}</p>')
+        if blank:
+            _blank(interview, turn, number, blank)
+    with st.expander("What changed", icon=":material/difference:"):
+        text = filled(answer.text, turn.filled_blanks)
+        st.html(f'<p class="iv-text">{changed_html(turn.reply or "", text)}</p>')
+
+
+def _blank(interview: Interview, turn: Turn, number: int, blank: str) -> None:
+    key = f"blank_{interview.id}_{turn.number}_{number}"
+    st.session_state.setdefault(key, turn.filled_blanks.get(blank, ""))
+
+    def keep() -> None:
+        service().fill_blank(interview.id, turn.number, blank, st.session_state[key])
+
+    st.text_input(
+        blank, key=key, max_chars=300,
+        on_change=safely(keep),
+    )  # fmt: skip
+
+
+def _thumbs(interview: Interview, turn: Turn) -> None:
+    key = f"thumb_{interview.id}_{turn.number}"
+    if turn.thumb and key not in st.session_state:
+        st.session_state[key] = _THUMBS.index(turn.thumb)
+
+    def keep() -> None:
+        value = st.session_state[key]
+        service().thumb(interview.id, turn.number, None if value is None else _THUMBS[value])
+
+    with st.container(key=f"thumbs_{turn.number}", width="content"):
+        st.feedback("thumbs", key=key, on_change=safely(keep))
+
+
+def notices(interview: Interview, turn: Turn, retry: Callable[[int], None] | None) -> None:
+    """One line for each thing that went otherwise than planned, with a Retry where it can be tried again."""
+    for number, notice in enumerate(turn.notices):
+        with st.container(
+            key=f"notice_{turn.number}_{number}", horizontal=True, vertical_alignment="center", gap="small"
+        ):
+            st.html(f'<p class="iv-quiet iv-note">⚠ {esc(notice.message)}</p>', width="stretch")
+            if notice.can_retry and retry:
+                st.button(
+                    "Retry", icon=":material/refresh:", key=f"retry_{turn.number}_{number}",
+                    on_click=safely(retry), args=(turn.number,),
+                )  # fmt: skip

@@ -1,0 +1,44 @@
+"""Practise: the start screen, an interview under way, or its debrief, as the address says."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from interviewer.errors import NotFoundError
+from interviewer.pages import chat, debrief, start
+from interviewer.pages.shell import service
+
+SETTLE_SECONDS = 0.2
+"""So long a page waits for work that is nearly done, rather than draw it as under way and draw again."""
+
+
+def show(arrived: bool) -> None:
+    """Draw the page.
+
+    Args:
+        arrived: whether the candidate has just come to this page.
+    """
+    interview_id = st.query_params.get("interview", "")
+    if not interview_id:
+        if arrived:
+            st.session_state.pop("unfinished", None)
+        start.show()
+        return
+    st.session_state.pop("unfinished", None)
+    try:
+        interview = service().get(interview_id)
+    except NotFoundError:
+        del st.query_params["interview"]
+        st.warning(
+            "No interview is at this address: it may have been deleted. Start a new one here.",
+            icon=":material/search_off:",
+        )
+        start.show()
+        return
+    work = service().work(interview_id)
+    if work is not None and work.wait(SETTLE_SECONDS):
+        interview = service().get(interview_id)
+    if interview.status == "ended":
+        debrief.show(interview)
+    else:
+        chat.show(interview)

@@ -1,0 +1,73 @@
+"""The small words that several pages show: verdicts, scores, dates, sizes."""
+
+from __future__ import annotations
+
+import html
+from datetime import datetime
+
+from interviewer.schema import Interview
+from prompts import Persona
+
+DOTS = {"met": "●", "partly": "◐", "missing": "○"}
+VERDICTS = {"met": "comes across", "partly": "partly there", "missing": "not there yet"}
+_TITLES = {"Dr", "Prof", "Professor", "Mr", "Ms", "Mrs", "Mx"}
+OVERALL = {1: "harmful", 2: "weak", 3: "acceptable", 4: "strong", 5: "excellent"}
+STRICTNESS = {"gentle": "goes easy on you", "fair": "fair", "strict": "pushes back"}
+
+
+def dots(score: int | None) -> str:
+    """A score of 1 to 5 as dots and a word; without one, that it was not judged."""
+    if score is None:
+        return "not judged"
+    return f"{'●' * score}{'○' * (5 - score)} {OVERALL[score]}"
+
+
+def overall_html(score: int | None) -> str:
+    """A score as HTML: the dots are for the eye, the word for everybody."""
+    if score is None:
+        return '<span class="iv-overall">Not judged</span>'
+    return (
+        f'<span class="iv-dots" aria-hidden="true">{"●" * score}{"○" * (5 - score)}</span> '
+        f'<span class="iv-overall">{OVERALL[score]}</span>'
+    )
+
+
+def day(moment: datetime) -> str:
+    """A moment as a person says it: 22 Nov 2026, 14:05 (in the server's time zone)."""
+    local = moment.astimezone()
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def size(count: int) -> str:
+    """Bytes as a person says them."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def first_name(persona: Persona | None) -> str:
+    """What the interviewer is called in a sentence."""
+    if persona is None:
+        return "the interviewer"
+    first, *rest = persona.name.split()
+    return f"{first} {rest[-1]}" if rest and first.rstrip(".") in _TITLES else first
+
+
+def progress(interview: Interview, persona: Persona | None) -> str:
+    """How far an interview is: 2 of 5."""
+    if persona is None:
+        return count(interview.advanced, "reply", "replies")
+    return f"{min(interview.advanced, persona.max_questions)} of {persona.max_questions}"
+
+
+def count(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def esc(text: str) -> str:
+    """Text for HTML. Everything that a person or a model wrote goes through here."""
+    return html.escape(text)
