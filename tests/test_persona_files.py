@@ -66,6 +66,7 @@ def bank_with(id: str, *lines: str) -> dict[str, tuple[str, ...]]:
     [
         (changed(bank={}), "bank.timely: has 0 questions"),
         (changed(bank=bank_with("timely", "By when? And why?")), "asks 2 questions"),
+        (changed(bank=bank_with("timely", "What is it, and by when?")), "asks two things"),
         (changed(bank=bank_with("timely", "Tell me when.")), "asks 0 questions"),
         (changed(bank=bank_with("timely", "Excellent. Which month?")), "praises (Excellent)"),
         (changed(bank=bank_with("timely", "Good answer. Which month?")), "praises (Good answer)"),

@@ -97,12 +97,16 @@ def test_what_was_met_once_is_not_probed_again():
 
 
 def test_question_quotes_the_candidate_where_there_is_a_short_quote():
-    interview = start(MARA, RUBRIC)
     found = critique(
-        RUBRIC, {"measurable": "partly"}, focus=["measurable"], quotes={"measurable": ["better scores"]}
+        RUBRIC,
+        {"measurable": "partly"},
+        focus=["measurable"],
+        quotes={"measurable": ["Well, better scores."]},
     )
-    question = reply(MARA, RUBRIC, interview, "I want better scores.", found)
-    assert '"better scores"' in question.text
+    for id in "abcdefgh":
+        interview = start(MARA, RUBRIC, id)
+        question = reply(MARA, RUBRIC, interview, "I want, well, better scores.", found)
+        assert '"better scores"' in question.text
 
 
 @pytest.mark.parametrize("quote", ["word " * 30, "is it?", 'a "b" c', "", "one\ntwo", "{again}"])

@@ -113,6 +113,8 @@ def _line(persona: Persona, field: str, line: str) -> Iterator[str]:
         yield "asks a question"
     elif part != "closing" and asks != 1:
         yield f"asks {asks} questions instead of one"
+    elif part not in ("closing", "move_on") and words.double.search(line):
+        yield "asks two things at once"
     longest = words.longest.opening if part == "opening" else words.longest.line
     if len(line.split()) > longest:
         yield f"longer than {longest} words"

@@ -53,6 +53,8 @@ class QuestionWords(_Data):
     related: tuple[RelatedCue, ...]
     related_asked: tuple[Regex, ...]
     praise: tuple[Regex, ...]
+    double: Regex
+    fillers: Regex
     opening: Regex
     longest: Longest
 

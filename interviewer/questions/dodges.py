@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -69,9 +70,13 @@ def _elsewhere(
 def _again(
     persona: Persona, interview: Interview, said: Sequence[str], seed: str, id: str, count: int
 ) -> str:
-    """A line that asks the dodged question anew: a lead-in with it, or one that holds its own."""
+    """A line that asks the dodged question anew: a lead-in with it, or one that holds its own.
+
+    After a lead-in, a question without a remark of its own reads best.
+    """
     if id:
-        anew = unasked(persona.bank.get(id, ()), said, {})
+        left = unasked(persona.bank.get(id, ()), said, {})
+        anew = [line for line in left if not re.search(r"[.!] ", line)] or left
     elif interview.setup.exercise and count == 1:
         anew = [interview.setup.exercise]
     else:

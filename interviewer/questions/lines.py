@@ -6,9 +6,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from interviewer.questions.data import question_words
+
+EDGES = ".,;:!…\"'“”‘’ "
 MARK = re.compile(r"\{([a-z_]*)\}")
-QUOTE_WORDS = 12
-QUOTE_CHARS = 80
+QUOTE_WORDS = 9
+QUOTE_CHARS = 70
 
 
 def marks(line: str) -> tuple[str, ...]:
@@ -60,8 +63,10 @@ def pick(lines: Sequence[str], seed: str) -> str:
 
 def short_quote(quotes: Iterable[str], words: int = QUOTE_WORDS, chars: int = QUOTE_CHARS) -> str:
     """The first quote that can stand inside a question: short, on one line, without a question of its own."""
+    fillers = question_words().fillers
     for quote in quotes:
-        trimmed = quote.strip().strip(".,;:!…\"'“”‘’ ")
+        trimmed = quote.strip().strip(EDGES)
+        trimmed = fillers.sub("", trimmed) or trimmed
         short = len(trimmed) <= chars and len(trimmed.split()) <= words
         if trimmed and short and not re.search(r"[?\"“”\n{}]", trimmed):
             return trimmed
