@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from interviewer.errors import IndexStoreError, InputError
 from knowledge.cards import Card
+from knowledge.classifier import CardClassifier
 from knowledge.keywords import KeywordIndex
 from knowledge.sync import SyncReport, chroma_errors
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
     from knowledge.embeddings import Embedder
+
+Scores = NDArray[np.float64]
 
 QUERY_LIMIT = 2000
 """Characters of a query that are read: its beginning and its end, where the gist of a long reply is."""
@@ -32,7 +35,7 @@ SERVES_BONUS = 0.3
 
 @dataclass(frozen=True)
 class Hit:
-    """A card that was found. `score` is 0..1 (1: best by meaning and by words); `text` is its body."""
+    """A card that was found. `score` is 0..1, how clearly it stands out; `text` is its body."""
 
     id: str
     title: str
@@ -62,6 +65,7 @@ class GuidanceIndex:
         self._cards = tuple(cards)
         self._place = {card.id: place for place, card in enumerate(self._cards)}
         self._keywords = KeywordIndex(self._cards)
+        self._classifier = self._learn()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -91,31 +95,44 @@ class GuidanceIndex:
         found = ((self._cards[place], float(scores[place])) for place in best)
         return [Hit(card.id, card.title, round(min(score, 1.0), 4), card.body) for card, score in found]
 
-    def fused_scores(self, query: str) -> NDArray[np.float64]:
-        """A score 0..1 for each card: the mean of embeddings and keywords, each relative to its best."""
-        keywords = self.keyword_scores(query)
+    def fused_scores(self, query: str) -> Scores:
+        """A score 0..1 for each card: how clearly it stands out, by nearest chunks, classifier and keywords.
+
+        Each of the three is standardised over the cards, then they are averaged. 1 is a card that all three
+        single out while the others are level.
+        """
+        parts = [self.keyword_scores(query)]
         try:
-            near = self.embedding_scores(query)
+            vector = self._embed(query)
+            parts += [self._nearest_scores(vector), self._classifier.scores(vector)]
+            self.notice = ""
         except IndexStoreError as error:
             self.notice = f"Guidance was searched by keywords only. {error}"
-            return keywords
-        self.notice = ""
-        return (near + keywords) / 2
+        return _stand_out(np.mean([_standardised(part) for part in parts], axis=0))
 
-    def keyword_scores(self, query: str) -> NDArray[np.float64]:
+    def keyword_scores(self, query: str) -> Scores:
         """A BM25 score for each card, relative to the best one."""
         return self._keywords.scores(query)
 
-    def embedding_scores(self, query: str) -> NDArray[np.float64]:
-        """For each card the mean cosine similarity of its nearest chunks, relative to the best card's.
+    def embedding_scores(self, query: str) -> Scores:
+        """A score 0..1 for each card by its vectors alone: nearest chunks and classifier.
 
         Raises:
             IndexStoreError: the collection or the embedding model does not answer.
         """
-        vector = self._embedder([query])
+        vector = self._embed(query)
+        parts = (self._nearest_scores(vector), self._classifier.scores(vector))
+        return _stand_out(np.mean([_standardised(part) for part in parts], axis=0))
+
+    def _embed(self, query: str) -> Scores:
+        vector = np.asarray(self._embedder([query])[0], dtype=np.float64)
+        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))
+
+    def _nearest_scores(self, vector: Scores) -> Scores:
+        """For each card the mean cosine similarity of its nearest chunks."""
         with self._lock, chroma_errors("searched"):
             found = self._collection.query(
-                query_embeddings=vector, n_results=CHUNKS, include=["metadatas", "distances"]
+                query_embeddings=[vector.tolist()], n_results=CHUNKS, include=["metadatas", "distances"]
             )
         metadatas, distances = (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0]
         nearest: dict[str, list[float]] = {}
@@ -124,13 +141,19 @@ class GuidanceIndex:
             if len(own) < BEST_CHUNKS:
                 own.append(1 - distance)
         last = 1 - distances[-1] if distances else 0.0
-        scores: NDArray[np.float64] = np.full(len(self._cards), last)
+        scores = np.full(len(self._cards), last)
         for id, near in nearest.items():
             if id in self._place:
                 scores[self._place[id]] = (sum(near) + last * (BEST_CHUNKS - len(near))) / BEST_CHUNKS
-        scores = np.maximum(scores, 0)
-        best = float(scores.max(initial=0.0))
-        return np.asarray(scores / best if best > 0 else scores)
+        return scores
+
+    def _learn(self) -> CardClassifier:
+        with chroma_errors("read"):
+            held = self._collection.get(include=["embeddings", "metadatas"])
+        vectors = np.asarray(held["embeddings"], dtype=np.float64)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        owners = [self._place[str(metadata["card"])] for metadata in held["metadatas"] or []]
+        return CardClassifier(vectors, np.array(owners, dtype=np.int64), len(self._cards))
 
     def count(self) -> int:
         """How many cards are indexed."""
@@ -154,3 +177,15 @@ def _clip(query: str) -> str:
         raise InputError("Type a few words to search for.")
     half = QUERY_LIMIT // 2
     return text if len(text) <= QUERY_LIMIT else f"{text[:half]} {text[-half:]}"
+
+
+def _standardised(scores: Scores) -> Scores:
+    """Mean 0 and standard deviation 1 over the cards; all 0 where they are level."""
+    spread = float(scores.std())
+    return (scores - scores.mean()) / spread if spread > 1e-12 else np.zeros_like(scores)
+
+
+def _stand_out(scores: Scores) -> Scores:
+    """Standardised scores on a scale from 0 to 1, where 1 is the most that one of n values can reach."""
+    most = (len(scores) - 1) / len(scores) ** 0.5
+    return np.clip(scores / most, 0, 1) if most else np.ones_like(scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 from collections.abc import Sequence
@@ -22,9 +23,14 @@ STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 def words(text: str) -> list[str]:
-    """The words that carry the meaning, stemmed. Empty where there are only function words."""
-    found = (word.split("'")[0] for word in _WORD.findall(text.lower().replace("’", "'")))
-    return [_stem(word) for word in found if word and word not in STOP_WORDS]
+    """What a text is searched by: its words without function words, stemmed, and all pairs of neighbours.
+
+    The pairs keep the function words, since "as it is" or "move up" say more than their single words.
+    """
+    found = [word.split("'")[0] for word in _WORD.findall(text.lower().replace("’", "'"))]
+    stemmed = [_stem(word) for word in found]
+    single = [stem for word, stem in zip(found, stemmed, strict=True) if word and word not in STOP_WORDS]
+    return single + [f"{left}_{right}" for left, right in itertools.pairwise(stemmed)]
 
 
 def _stem(word: str) -> str:
@@ -44,7 +50,8 @@ class KeywordIndex:
 
         # It switches its own logger to debug and logs each step.
         logging.getLogger("bm25s").setLevel(logging.WARNING)
-        documents = [words(" ".join((card.title, *card.says, *card.terms, card.body))) for card in cards]
+        texts = [(card.title, *card.says, *card.terms, card.body) for card in cards]
+        documents = [[word for text in parts for word in words(text)] for parts in texts]
         self._count = len(cards)
         self._bm25 = bm25s.BM25(k1=1.2, b=0.75)
         if any(documents):
