@@ -96,7 +96,7 @@ def load_personas(folder: Path | None = None) -> dict[str, Persona]:
         DataFileError: the folder has no personas, or one of them is broken.
     """
     where = folder or _bundled()
-    paths = sorted(where.glob("*.md")) if where.is_dir() else []
+    paths = _files(where)
     if not paths:
         raise DataFileError(where, "has no persona files; put at least one <id>.md here")
     return {path.stem: read_persona(path) for path in paths}
@@ -110,7 +110,7 @@ def load_persona(name: str, folder: Path | None = None) -> Persona:
         DataFileError: the file is broken.
     """
     where = folder or _bundled()
-    known = sorted(path.stem for path in where.glob("*.md")) if where.is_dir() else []
+    known = [path.stem for path in _files(where)]
     if name not in known:
         raise NotFoundError(f"No persona is called {name[:60]!r}. There are: {', '.join(known) or 'none'}.")
     return read_persona(where / f"{name}.md")
@@ -137,6 +137,12 @@ def read_persona(path: Path) -> Persona:
         problem = f"the id is {persona.id!r}, but the file's name says {path.stem!r}; make them the same"
         raise DataFileError(path, problem, lines.get(("id",)))
     return persona
+
+
+def _files(where: Path) -> list[Path]:
+    """The persona files of a folder, by name; a README may lie among them."""
+    found = sorted(where.glob("*.md")) if where.is_dir() else []
+    return [path for path in found if path.stem.lower() != "readme"]
 
 
 def _bundled() -> Path:

@@ -185,6 +185,12 @@ def test_unknown_persona_lists_the_known_ones(name: str):
         load_persona(name)
 
 
+def test_readme_among_personas_is_left_alone(tmp_path: Path):
+    write(tmp_path, original())
+    write(tmp_path, "# My personas", "README")
+    assert set(load_personas(tmp_path)) == {"mara"}
+
+
 def test_empty_folder_is_an_error(tmp_path: Path):
     with pytest.raises(DataFileError, match="no persona files"):
         load_personas(tmp_path)

@@ -78,7 +78,7 @@ def _again(
         left = unasked(persona.bank.get(id, ()), said, {})
         anew = [line for line in left if not re.search(r"[.!] ", line)] or left
     elif interview.setup.exercise and count == 1:
-        anew = [interview.setup.exercise]
+        anew = [" ".join(interview.setup.exercise.split())]
     else:
         anew = unasked((*persona.again, *persona.bank.get(DODGE, ())), said, {})
     values = {"again": pick(anew, f"{seed}:again")} if anew else {}
