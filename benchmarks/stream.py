@@ -1,8 +1,8 @@
 """Time that our code adds to a streamed reply, against the bare OpenAI client in the same run.
 
-Both ask the same fake endpoint over real HTTP, which streams the same words at the same pace. Ours is timed from the
-submitted reply to the question's first and last word: it stores the reply, judges it, retrieves guidance, starts the
-critique beside the question, verifies, and stores.
+Both ask the same fake endpoint over real HTTP, which streams the same words at the same pace. Ours is timed
+from the submitted reply to the question's first and last word: it stores the reply, judges it, retrieves
+guidance, starts the critique beside the question, verifies, and stores. A piece is shown once it is fit.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from interviewer.settings import load_settings
 from interviewer.testing import Answer, FakeEndpoint, Recorded, critique_answer
 
 REPLY = (
-    "Within three years I'd like to lead the demand planning team here. In my first year I would finish the APICS "
-    "course and take over the weekly forecast. I really enjoy that work."
+    "Within three years I'd like to lead the demand planning team here. In my first year I would finish the "
+    "APICS course and take over the weekly forecast. I really enjoy that work."
 )
 CRITIQUE = critique_answer({"Within three years": ["timely"]})
 RUNS = 15
@@ -27,8 +27,8 @@ RUNS = 15
 
 def _question(number: int) -> str:
     return (
-        f"Picture the team after month {number}, with the forecast in your hands and both plants asking for numbers: "
-        "which single figure would you look at first to tell whether your plan is working?"
+        f"Picture the team after month {number}, with the forecast in your hands and both plants asking for "
+        "numbers: which single figure would you look at first to tell whether your plan is working?"
     )
 
 
@@ -82,9 +82,8 @@ def run(pace_seconds: float) -> dict[str, float]:
             ours.append((first, time.perf_counter() - began))
             work.wait(30)
         service.close()
-    medians = [
-        statistics.median(values) * 1000 for values in (*zip(*bare, strict=True), *zip(*ours, strict=True))
-    ]
+    columns = (*zip(*bare, strict=True), *zip(*ours, strict=True))
+    medians = [statistics.median(values) * 1000 for values in columns]
     return dict(zip(("bare_first", "bare_last", "our_first", "our_last"), medians, strict=True))
 
 
@@ -96,7 +95,8 @@ def main() -> None:
             f"stream, {pace * 1000:.0f} ms a chunk: first word {found['bare_first']:.0f} ms bare, "
             f"{found['our_first']:.0f} ms ours; last word {found['bare_last']:.0f} ms bare, "
             f"{found['our_last']:.0f} ms ours; ours / bare to the last word "
-            f"{found['our_last'] / found['bare_last']:.2f}, added {found['our_last'] - found['bare_last']:.0f} ms"
+            f"{found['our_last'] / found['bare_last']:.2f}, "
+            f"added {found['our_last'] - found['bare_last']:.0f} ms"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import logging
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -35,6 +36,11 @@ def silence_telemetry() -> None:
     os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
     os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"
     os.environ["HF_HUB_OFFLINE"] = "1"
+    # A library that calls logging.basicConfig would print every request to a person's terminal: with a
+    # handler on the root it cannot.
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
 
 
 def package_folder(package: str) -> Path:

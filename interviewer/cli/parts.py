@@ -40,7 +40,10 @@ class Judges:
         try:
             hits = self.index.search(reply[:2000], 3, serves=critique.focus)
             found, _ = self.model.critique(
-                reply, question=question, setup=Setup(persona="", role=role, company=company), cards=hits,
+                reply,
+                question=question,
+                setup=Setup(persona="", role=role, company=company),
+                cards=hits,
                 second_opinion=None if critique.cannot_judge else critique,
             )
         except EndpointError as error:

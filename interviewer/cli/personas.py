@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interviewer.cli.output import Engine, EngineOption, JsonOption, print_json, say
-from interviewer.errors import InputError, NotFoundError
+from interviewer.cli.parts import build_judges
+from interviewer.errors import EndpointError, Fault, NotFoundError
+from interviewer.questions import opening
+from interviewer.schema import Interview, Setup, Turn
 
 if TYPE_CHECKING:
     from prompts import Persona
@@ -63,17 +69,64 @@ def show(name: NameArgument, as_json: JsonOption = False) -> None:
             print(f"  - {question}")
 
 
+LONGEST = 35
+
+
+def live_problems(persona: Persona) -> Iterator[str]:
+    """Ask the configured model for the persona's questions and say where they break its rules.
+
+    The replies are the rubric's own examples: those of the pitfalls, and of what the persona probes first.
+
+    Raises:
+        EndpointError: the endpoint could not be had at all.
+    """
+    judges = build_judges(Engine.MODEL)
+    assert judges.model is not None
+    examples = {pitfall.id: pitfall.example for pitfall in judges.rubric.pitfalls}
+    examples |= {name: judges.rubric.criterion(name).missing.example for name in persona.probes_first
+                 if name not in examples}  # fmt: skip
+    try:
+        for focus, reply in examples.items():
+            interview = Interview(owner="check", setup=Setup(persona=persona.id, mode="realistic"))
+            interview.turns.append(Turn(number=1, question=opening(persona, interview.setup), reply=reply))
+            try:
+                pieces = judges.model.stream_question(persona, interview, [], [focus], threading.Event())
+                said = "".join(pieces).strip()
+            except EndpointError as error:
+                if error.fault is not Fault.NOT_SCHEMA:
+                    raise
+                yield f"{focus}: {error}"
+                continue
+            say(f"  {focus}: {said}")
+            yield from (f"{focus}: {problem}: {said}" for problem in _breaks(persona, said))
+    finally:
+        judges.close()
+
+
+def _breaks(persona: Persona, said: str) -> Iterator[str]:
+    if said.count("?") != 1:
+        yield f"asks {said.count('?')} questions instead of one"
+    if len(said.split()) > LONGEST:
+        yield f"longer than {LONGEST} words"
+    for word in persona.vocabulary.never:
+        if re.search(rf"\b{re.escape(word)}\b", said, re.IGNORECASE):
+            yield f"says {word!r}, which this persona never says"
+
+
 @personas_app.command()
 def check(name: NameArgument, as_json: JsonOption = False, engine: EngineOption = Engine.EMBEDDED) -> None:
-    """Check a persona against its own rules; the status is 1 where it breaks one."""
+    """Check a persona against its own rules; the status is 1 where it breaks one.
+
+    The file is always checked; with --engine model the configured model's questions are too.
+    """
     from interviewer.compose import build_rubric
     from interviewer.questions import check_persona
     from interviewer.settings import load_settings
 
-    if engine is Engine.MODEL:
-        raise InputError("Checking a persona's live answers is not built yet: use --engine embedded.")
     persona = _one(name)
     broken = check_persona(persona, build_rubric(load_settings()))
+    if engine is Engine.MODEL:
+        broken += live_problems(persona)
     if as_json:
         print_json({"id": persona.id, "ok": not broken, "broken": broken})
     else:
