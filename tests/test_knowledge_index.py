@@ -242,11 +242,13 @@ def test_odd_queries_give_cards(full: GuidanceIndex, query: str) -> None:
 
 
 def test_of_a_very_long_query_beginning_and_end_count(full: GuidanceIndex) -> None:
-    filler = " blah" * 20_000
-    middle = full.search(f"{filler} salary bonus pay wages {filler}", 23)
-    assert full.search(f"salary bonus pay wages{filler}", 23) != middle
-    assert full.search(f"salary bonus pay wages{filler}")[0].id == "avoid-money"
-    assert full.search(f"{filler} salary bonus pay wages")[0].id == "avoid-money"
+    filler, pay = " and so it went on" * 20_000, "salary bonus pay wages"
+
+    def place(query: str) -> int:
+        return [hit.id for hit in full.search(query, 23)].index("avoid-money")
+
+    assert place(pay + filler) < place(filler + pay + filler)
+    assert place(filler + pay) < place(filler + pay + filler)
 
 
 def test_cards_that_serve_the_focus_move_up(full: GuidanceIndex) -> None:
@@ -276,10 +278,9 @@ def test_the_search_finds_what_it_should(full: GuidanceIndex) -> None:
     ids = {card.id for card in CARDS}
     assert len(queries) >= 80
     assert {id for query in queries for id in query.expected} == ids
-    assert measure(queries, CARDS, full.fused_scores).recall_3 >= FLOOR
-
-
-FLOOR = 0.80
+    held_out = [query for query in queries if query.half == "held_out"]
+    assert measure(held_out, CARDS, full.fused_scores).recall_3 >= 0.90
+    assert measure(queries, CARDS, full.fused_scores).recall_3 >= 0.90
 
 
 def test_the_queries_are_no_copies_of_what_the_cards_say() -> None:

@@ -1,8 +1,8 @@
 """Measures the guidance search on the queries beside this file: `python -m evals.retrieval.measure`.
 
 A query counts as found where any of its expected cards is among the first k. Queries of the half `tune` were
-seen while the cards' words were chosen; those of `held_out` were written afterwards, so only their figures say
-how the search does on something new.
+seen while the cards' words were chosen (72 of them, the most roundabout ones, only after a first measurement);
+those of `held_out` were written last, so only their figures say how the search does on something new.
 """
 
 from __future__ import annotations
