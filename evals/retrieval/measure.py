@@ -1,7 +1,7 @@
 """Measures the guidance search on the queries beside this file: `python -m evals.retrieval.measure`.
 
 A query counts as found where any of its expected cards is among the first k. Queries of the half `tune` were
-seen while the cards' words were chosen (72 of them, the most roundabout ones, only after a first measurement);
+seen while the cards' words were chosen (72 of them, roundabout ones, only after a first measurement);
 those of `held_out` were written last, so only their figures say how the search does on something new.
 """
 
