@@ -44,6 +44,9 @@ class BundledEmbedding(EmbeddingFunction[Documents]):
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return list(vectors / np.maximum(lengths, 1e-9))
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     @staticmethod
     def name() -> str:
         """The name under which Chroma keeps it."""
@@ -111,6 +114,12 @@ class OpenAIEmbedding(EmbeddingFunction[Documents]):
                 f"The embedding model {self.model} answered for some of the texts only. Try again."
             )
         return vectors
+
+    def close(self) -> None:
+        """Close the connections to the endpoint."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
     @staticmethod
     def name() -> str:

@@ -163,6 +163,7 @@ class GuidanceIndex:
         """Let go of the collection. Searching afterwards is an error."""
         with self._lock:
             self._closed = True
+            self._embedder.close()
             self._client.close()  # type: ignore[attr-defined]  # both clients have it, their base has not
             # The client of a Chroma server leaves its connections open (seen in chromadb 1.5.9).
             for part in (self._client, getattr(self._client, "_admin_client", None)):
