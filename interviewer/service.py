@@ -137,6 +137,12 @@ class InterviewService:
         ]  # fmt: skip
         return rows
 
+    @property
+    def default_persona(self) -> str:
+        """Who asks where nobody was chosen: the first of the gentlest."""
+        gentle = ("gentle", "fair", "strict")
+        return min(self.personas, key=lambda name: (gentle.index(self.personas[name].strictness), name))
+
     # -- an interview -------------------------------------------------------------------------------------
 
     def start(self, owner: str, setup: Setup) -> Interview:
@@ -167,7 +173,7 @@ class InterviewService:
             }
         )
         interview = Interview(owner=owner, setup=setup)
-        interview.turns.append(Turn(number=1, question=opening(persona, setup)))
+        interview.turns.append(Turn(number=1, question=opening(persona, setup, seed=interview.id)))
         self.store.save(interview)
         return interview
 

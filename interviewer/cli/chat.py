@@ -39,7 +39,7 @@ def chat(
         else:
             mode: Mode = "realistic" if realistic else "rehearsal"
             setup = Setup(
-                persona=persona or next(iter(service.personas)),
+                persona=persona or service.default_persona,
                 role=role,
                 company=company,
                 mode=mode,

@@ -124,7 +124,8 @@ def check(name: NameArgument, as_json: JsonOption = False, engine: EngineOption 
     from interviewer.settings import load_settings
 
     persona = _one(name)
-    broken = check_persona(persona, build_rubric(load_settings()))
+    others = [other for other in _load().values() if other.id != persona.id]
+    broken = check_persona(persona, build_rubric(load_settings()), others)
     if engine is Engine.MODEL:
         broken += live_problems(persona)
     if as_json:
