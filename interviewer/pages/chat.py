@@ -23,11 +23,10 @@ _TICK = 0.08
 _LOOK_AGAIN = 0.7
 
 
-def show(interview: Interview) -> None:
+def show(interview: Interview, work: TurnWork | None) -> None:
     """Draw the interview; while a question streams, stay and follow it."""
     persona = service().personas.get(interview.setup.persona)
     rehearsal = interview.setup.mode == "rehearsal"
-    work = service().work(interview.id)
     streaming = work is not None and not work.question_done
     _welcome_back(interview)
     _bar(interview, persona)
@@ -46,8 +45,20 @@ def show(interview: Interview) -> None:
             st.warning(trouble, icon=":material/error:")
     with st.bottom:
         _input(interview, persona, rehearsal, streaming)
+    _scroll(f"{len(interview.turns)}:{streaming}")
     if work is not None and streaming:
         _follow(work, place, persona, critique_awaited=rehearsal and not work.critique_done)
+
+
+def _scroll(moment: str) -> None:
+    """Bring the newest words into view, once for each `moment`; Streamlit does so for its own chat only."""
+    script = (
+        f"/* {moment} */ requestAnimationFrame(() => setTimeout(() => {{"
+        "const said = document.querySelectorAll('.iv-bubble');"
+        "if (said.length) said[said.length - 1].scrollIntoView({block: 'end'});}, 60));"
+    )
+    with st.container(key="scroll"):
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def _welcome_back(interview: Interview) -> None:

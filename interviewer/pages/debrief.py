@@ -46,6 +46,8 @@ def _head(interview: Interview, persona: Persona | None) -> None:
     parts = [persona.name if persona else interview.setup.persona, interview.setup.role]
     parts += [count(replies, "reply", "replies"), day(interview.updated)]
     st.html(f'<p class="iv-quiet">{esc(" · ".join(part for part in parts if part))}</p>')
+    if interview.debrief and interview.debrief.closing and interview.last.question.kind != "closing":
+        st.html(chat.question_html(interview.debrief.closing, persona))
 
 
 @st.fragment(run_every=0.7)

@@ -83,6 +83,7 @@ def _panel(interview: Interview, *, title: bool = True) -> str:
         parts.append(f'<div class="iv-next">{before}: <b>{esc(name)}</b></div>')
     elif not found:
         parts.append('<div class="iv-next iv-quiet">Fills with your replies. Hover for your words.</div>')
+    parts.append(f'<p class="iv-quiet iv-how">{esc(service().agreement_line())}</p>')
     return "".join(parts)
 
 

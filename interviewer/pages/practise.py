@@ -7,6 +7,8 @@ import streamlit as st
 from interviewer.errors import NotFoundError
 from interviewer.pages import chat, debrief, start
 from interviewer.pages.shell import service
+from interviewer.schema import Interview
+from interviewer.work import TurnWork
 
 SETTLE_SECONDS = 0.2
 """So long a page waits for work that is nearly done, rather than draw it as under way and draw again."""
@@ -26,7 +28,7 @@ def show(arrived: bool) -> None:
         return
     st.session_state.pop("unfinished", None)
     try:
-        interview = service().get(interview_id)
+        interview, work = _read(interview_id)
     except NotFoundError:
         del st.query_params["interview"]
         st.warning(
@@ -35,10 +37,22 @@ def show(arrived: bool) -> None:
         )
         start.show()
         return
-    work = service().work(interview_id)
-    if work is not None and work.wait(SETTLE_SECONDS):
-        interview = service().get(interview_id)
     if interview.status == "ended":
         debrief.show(interview)
     else:
-        chat.show(interview)
+        chat.show(interview, work)
+
+
+def _read(interview_id: str) -> tuple[Interview, TurnWork | None]:
+    """The interview as it stands, and what is in flight for it.
+
+    Work that finishes between the two looks would leave a question unseen: then the interview is read again.
+    """
+    work = service().work(interview_id)
+    if work is not None:
+        work.wait(SETTLE_SECONDS)
+    interview = service().get(interview_id)
+    work = service().work(interview_id)
+    if work is None and interview.last.reply is not None:
+        interview = service().get(interview_id)
+    return interview, work
