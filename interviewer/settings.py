@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     knowledge_dir: Path | None = Field(None, alias="INTERVIEWER_KNOWLEDGE")
     timeout: float = Field(60.0, alias="INTERVIEWER_TIMEOUT", gt=0, description="seconds for one model call")
     prompt_budget: int = Field(
-        3000, alias="INTERVIEWER_PROMPT_BUDGET", ge=800, description="tokens of one prompt, at most"
+        3000, alias="INTERVIEWER_PROMPT_BUDGET", ge=1500, description="tokens of one prompt, at most"
     )
     price_input: float | None = Field(
         None, alias="INTERVIEWER_PRICE_INPUT", description="US dollars per million prompt tokens"

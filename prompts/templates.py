@@ -218,7 +218,8 @@ def _front_matter(path: Path, text: str) -> PromptMeta:
         at = error.problem_mark.line + 2 if error.problem_mark else 1
         raise DataFileError(path, f"front matter is not YAML: {error.problem}", at) from error
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt field is the cause, the right one's absence its effect: name the cause.
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
         key = str(first["loc"][0]) if first["loc"] else "front matter"
         at = next((n for n, row in enumerate(text.splitlines(), 2) if row.startswith(f"{key}:")), 1)
         raise DataFileError(path, f"{key}: {first['msg']}", at) from error

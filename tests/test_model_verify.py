@@ -10,9 +10,7 @@ from model_samples import REPLY, rubric
 from interviewer.model import checked_answer, true_quote, verified_critique
 from interviewer.model.facts import Given, numbers
 
-GIVEN = (
-    "i want to lead a team of 5 within three years. i did an evening course and i passed it in june at Tesco"
-)
+GIVEN = "i want to lead a team of 5 within three years. i did an evening course, passed it in june at Tesco"
 
 
 def critique(answer: dict[str, Any], reply: str = REPLY, **more: Any) -> Any:
