@@ -1,7 +1,7 @@
 """Measures the embedded judge, cross-validated by author: `python -m evals.judge_measure [--json]`.
 
-For each author the weights are learned from the others' replies; the whole critique (quotes, demotions, overall,
-focus) is then made for that author's replies, and the figures are computed over all replies pooled.
+For each author the weights are learned from the others' replies; the whole critique (quotes, demotions,
+overall, focus) is then made for that author's replies, and the figures are computed over all, pooled.
 """
 
 from __future__ import annotations
@@ -94,17 +94,19 @@ def table(found: Mapping[str, Any]) -> str:
             f"  {name:<22} {found[key]:.3f}   floor {FLOOR[part]:.2f}   two labellers {CEILING[part]:.3f}"
         )
     lines.append(
-        f"  {'focus shares an id':<22} {found['focus_hit']:.3f}                two labellers {CEILING['focus']}"
+        f"  {'focus shares an id':<22} {found['focus_hit']:.3f}"
+        + " " * 16
+        + f"two labellers {CEILING['focus']}"
     )
     for author, part in found.get("by_author", {}).items():
         lines.append(
-            f"  author {author}: criteria {part['criteria_mean']:.2f}, pitfalls {part['pitfalls_macro_f1']:.2f},"
+            f"  author {author}: criteria {part['criteria_mean']:.2f},"
+            f" pitfalls {part['pitfalls_macro_f1']:.2f},"
             f" overall {part['overall']:.2f}, focus {part['focus_hit']:.2f}"
         )
     if "latency" in found:
-        lines.append(
-            f"  a critique takes {found['latency']['median_ms']:.1f} ms (slowest {found['latency']['slowest_ms']:.1f})"
-        )
+        taken = found["latency"]
+        lines.append(f"  a critique takes {taken['median_ms']:.1f} ms (slowest {taken['slowest_ms']:.1f})")
     return "\n".join(lines)
 
 

@@ -1,9 +1,10 @@
 """Learns the embedded judge's weights from the labelled replies: `python -m evals.judge_train`.
 
-Each criterion gets an ordinal logistic regression (proportional odds: one weight vector, two thresholds), each
-pitfall a logistic regression. A cue that is declared to speak for an id can only get a weight of that sign, and a
-feature that is not declared for an id is held down harder: with 316 replies, what a person knows is worth more than
-what the data seem to say. The result is rounded, sorted and the same bit for bit on every run.
+Each criterion gets an ordinal logistic regression (proportional odds: one weight vector, two thresholds),
+each pitfall a logistic regression. A cue that is declared to speak for an id can only get a weight of that
+sign, one that is not declared for a criterion can never raise it, and what is not declared is held down
+harder: with 316 replies, what a person knows is worth more than what the data seem to say, and padding must
+not pay. The result is rounded, sorted and the same bit for bit on every run.
 
 Formulas: proportional odds after McCullagh (1980); quadratic weighted kappa after Cohen (1968).
 """
@@ -18,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from evals.judge_data import Labelled, data_hash, load_labelled
 from evals.judge_scores import f1, kappa
 from interviewer.judge import EmbeddedJudge
-from interviewer.judge.features import Reader, Reading
+from interviewer.judge.features import SHAPES, Reader, Reading
 from interviewer.judge.weights import Scale, Weights
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
@@ -43,9 +44,9 @@ class Penalty:
 
 
 PLAN_PENALTY = Penalty(declared=1.0, other=4.0)
-WORDS_PENALTY = Penalty(declared=1.0, other=20.0)
+WORDS_PENALTY = Penalty(declared=1.0, other=8.0)
 PLAN_IDS = frozenset({"long_term_vision", "specific", "measurable", "realistic", "short_term_steps"})
-"""What the reply as a whole tells; the other criteria show in words of their own, so little else may count."""
+"""What the whole reply tells; the other criteria show in words of their own, so little else may count."""
 PITFALL_PENALTY = Penalty(declared=0.5, other=8.0)
 
 
@@ -59,12 +60,27 @@ class Table:
 
     def shown(self, id: str) -> NDArray[np.bool_]:
         """For each reply whether something declared for the id is there."""
-        columns = [i for i, sign in enumerate(self.signs(id)) if sign == 1]
+        columns = [
+            i
+            for i, (name, sign) in enumerate(zip(self.names, self.signs(id), strict=True))
+            if sign == 1 and self._reader.is_of_cue(name)
+        ]
         return np.asarray(self.x[:, columns].any(axis=1))
 
     def signs(self, id: str) -> list[int | None]:
         """For each column +1 or -1 where it is declared for the id, None where it is not."""
         return [self._reader.sign(name, id) for name in self.names]
+
+    def bounds(self, id: str) -> list[tuple[float | None, float | None]]:
+        """Between what each weight may lie: a cue that is not declared for a criterion can never raise it."""
+        found: list[tuple[float | None, float | None]] = []
+        for name, sign in zip(self.names, self.signs(id), strict=True):
+            undeclared_cue = sign is None and self._reader.is_of_cue(name) and id in CRITERION_IDS
+            if sign is None and name in SHAPES:
+                found.append((0.0, 0.0))
+                continue
+            found.append((0.0 if sign == 1 else None, 0.0 if sign == -1 or undeclared_cue else None))
+        return found
 
 
 def learn(
@@ -76,25 +92,23 @@ def learn(
     criteria = {}
     for id in CRITERION_IDS:
         y = np.array([LEVEL[row.labels[id]] for row in chosen])
-        weights = _fit(x, y, table.signs(id), PLAN_PENALTY if id in PLAN_IDS else WORDS_PENALTY)
+        weights = _fit(x, y, table, id, PLAN_PENALTY if id in PLAN_IDS else WORDS_PENALTY)
         score = x @ weights
         shown = np.ones(len(y), dtype=bool) if id in PLAN_IDS else table.shown(id)[list(use)]
         criteria[id] = _scale(table.names, weights, _criterion_cuts(score, y, shown))
     pitfalls = {}
     for id in PITFALL_IDS:
         y = np.array([int(id in row.pitfalls) for row in chosen])
-        weights = _fit(x, y, table.signs(id), PITFALL_PENALTY)
+        weights = _fit(x, y, table, id, PITFALL_PENALTY)
         pitfalls[id] = _scale(table.names, weights, _pitfall_cuts(x @ weights, y))
     return criteria, pitfalls
 
 
-def _fit(x: Floats, y: Ints, signs: Sequence[int | None], penalty: Penalty) -> Floats:
+def _fit(x: Floats, y: Ints, table: Table, id: str, penalty: Penalty) -> Floats:
     """Penalised proportional-odds regression; returns the weights, rounded to three decimals."""
     levels = int(y.max())
-    strength = np.array([penalty.other if s is None else penalty.declared for s in signs])
-    bounds: list[tuple[float | None, float | None]] = [
-        (None, None) if s is None else ((0.0, None) if s > 0 else (None, 0.0)) for s in signs
-    ] + [(None, None)] * levels
+    strength = np.array([penalty.other if s is None else penalty.declared for s in table.signs(id)])
+    bounds = [*table.bounds(id), *[(None, None)] * levels]
     above = np.stack([(y > k).astype(np.float64) for k in range(levels)], axis=1)
 
     def loss(params: Floats) -> tuple[float, Floats]:
@@ -106,11 +120,11 @@ def _fit(x: Floats, y: Ints, signs: Sequence[int | None], penalty: Penalty) -> F
 
     start = np.zeros(x.shape[1] + levels)
     result = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
-    return np.round(result.x[: x.shape[1]], 3)
+    return np.asarray(np.round(result.x[: x.shape[1]], 3), dtype=np.float64)
 
 
 def _criterion_cuts(score: Floats, y: Ints, shown: NDArray[np.bool_]) -> tuple[float, ...]:
-    """The two cuts with the best kappa, averaged over those nearly as good, so that no single reply decides."""
+    """The two cuts with the best kappa, averaged over those nearly as good: no single reply decides."""
     grid = np.unique(np.quantile(score, np.linspace(0.02, 0.98, 49)))
     tried = [
         (kappa(y, (score >= a).astype(int) + (score >= b), 3), a, b)

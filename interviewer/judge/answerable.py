@@ -8,7 +8,8 @@ from interviewer.judge.cues import CueBook
 from interviewer.judge.text import CleanText
 
 _ENGLISH_SHARE = 0.18
-_ENOUGH_WORDS = 5
+_ENOUGH_WORDS, _FEW_WORDS = 5, 12
+_KNOWN_SHARE = 0.34
 _VOWELS = frozenset("aeiouy")
 
 Reason = Literal["", "empty", "language", "gibberish"]
@@ -32,16 +33,17 @@ def why_not(text: CleanText, book: CueBook) -> Reason:
     if len(words) >= _ENOUGH_WORDS:
         if foreign > english:
             return "language"
-        if english < _ENGLISH_SHARE:
+        known = sum(w in book.vocabulary for w in words) / len(words)
+        telling = len(words) < _FEW_WORDS and known >= _KNOWN_SHARE
+        if english < _ENGLISH_SHARE and not telling:
             return "language" if foreign > _ENGLISH_SHARE else "gibberish"
-        if len(words) >= 4 * _ENOUGH_WORDS and len(set(words)) <= len(words) / 8:
-            return "gibberish"
     unlikely = sum(_is_mash(w) for w in words if w not in book.english)
-    return "gibberish" if unlikely > len(words) / 2 else ""
+    odd = sum((ord(c) < 32 and c not in "\t\n\r") or c == "\ufffd" for c in text.reply)
+    return "gibberish" if unlikely >= len(words) / 2 or odd > len(words) else ""
 
 
 def _is_mash(word: str) -> bool:
-    """Whether a word looks like a hand on the keyboard: five consonants in a row, or no vowel in five letters."""
+    """Whether a word looks like keyboard mash: five consonants in a row, or five letters and no vowel."""
     run = longest = 0
     for char in word:
         run = 0 if char in _VOWELS or not char.isalpha() else run + 1

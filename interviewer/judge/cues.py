@@ -1,4 +1,4 @@
-"""Cue files: phrases that a coach can read and extend, compiled into a matcher that finds them in a clean text.
+"""Cue files: phrases that a coach can read and extend, compiled into a matcher over clean text.
 
 The phrase syntax is described in `knowledge/cues/README.md`.
 """
@@ -23,6 +23,7 @@ _WORD = r"[\w'%+&/]+(?:[.,]\d+)*"
 _SEP = r"[\s,\-\"()]+"
 _GAPS = {"..": 3, "...": 7}
 _NOT_BEFORE = 4
+_NEW_THOUGHT = frozenset({"and", "but", "because", "so", "then"})
 _NUMBER = "<number>"
 
 Phrases = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -33,8 +34,9 @@ class Cue(Frozen):
 
     id: str
     note: str
-    serves: dict[str, Literal["+", "-"]] = {}
+    serves: dict[str, Literal["+", "-"]] = Field(default_factory=dict)
     negated: Literal["drop", "keep"] = "drop"
+    beside: Literal["anything", "plan"] = "anything"
     phrases: Phrases
     unless: tuple[str, ...] = ()
     quote: Literal["clause", "match"] = "clause"
@@ -60,6 +62,8 @@ class Lists(Frozen):
     english: tuple[str, ...]
     foreign: tuple[str, ...]
     leaning: tuple[str, ...]
+    open_questions: tuple[str, ...]
+    empty_words: tuple[str, ...]
     stop_words: tuple[str, ...]
     cannot_judge: dict[str, str]
     notes: dict[str, str]
@@ -119,6 +123,8 @@ class CueBook:
         self._negations = frozenset(self.lists.negations)
         self.english = frozenset(self.lists.english)
         self.foreign = frozenset(self.lists.foreign) - self.english
+        self.vocabulary = self.english | self._words()
+        self.empty = frozenset(self.lists.empty_words)
         self.leaning = frozenset(self.lists.leaning)
 
     def clean(self, reply: str) -> CleanText:
@@ -151,11 +157,18 @@ class CueBook:
         start = text.words[index].start
         for word in reversed(text.words[max(0, index - _NOT_BEFORE) : index]):
             between = text.text[word.end : start]
-            if any(mark in between for mark in ".!?;:,\n") or " but " in between:
+            if any(mark in between for mark in ".!?;:,\n") or word.text in _NEW_THOUGHT:
                 return False
             if word.text in self._negations or word.text.endswith("n't"):
                 return True
         return False
+
+    def _words(self) -> frozenset[str]:
+        """All words that a cue or a shared list spells out."""
+        texts = [*self.lists.numbers, *self.lists.months, *self.lists.seasons]
+        texts += [entry for entries in self.lists.lists.values() for entry in entries]
+        texts += [phrase for cue in self.cues.values() for phrase in cue.phrases]
+        return frozenset(re.findall(r"[a-z][a-z']+", " ".join(texts)))
 
     def compile(self, phrase: str) -> re.Pattern[str]:
         """A phrase as a regular expression over clean text."""

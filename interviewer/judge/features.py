@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interviewer.judge.cues import CueBook, Hit
+from interviewer.judge.declared import DERIVED
 from interviewer.judge.text import CleanText, Span
 from interviewer.judge.timeframes import TimeFinder, TimeFrame
 
 _GOAL = ("goal_position", "bare_position", "future_role")
 _STEP = ("first_step", "step_course", "step_work", "near_action", "credential_goal")
 _LINK = ("link_because", "link_sequence")
+SHAPES = frozenset({"few_words", "asks_back", "ends_asking"})
+"""Numbers about a reply's form. They may only speak for what they are declared for: length is no merit."""
 _WITH_PLAN = (
     "with_you",
     "here",
@@ -32,63 +35,21 @@ ORDERS = "orders"
 _WORD = re.compile(r"[a-z]{4,}")
 _OF_CUE = re.compile(r"_(?:[2346]|in_goal|in_step|in_plan)$")
 
-_DERIVED = {
-    "time_near": "+timely +short_term_steps",
-    "time_mid": "+timely +long_term_vision",
-    "time_far": "+too_far_ahead",
-    "time_vague": "-timely",
-    "time_in_5": "+timely",
-    "time_near_and_mid": "+timely +linked_path",
-    "time_far_only": "+too_far_ahead -timely",
-    "time_far_no_mid": "+too_far_ahead -timely",
-    "time_far_goal": "+too_far_ahead",
-    "time_mid_goal": "+timely +long_term_vision",
-    "time_vague_only": "-timely",
-    "time_none": "-timely",
-    "overlap_1": "+relevant_to_role",
-    "overlap_2": "+relevant_to_role",
-    "commission_post": "-money_motive",
-    "money_goal_no_commission": "+money_motive",
-    "few_words": "+no_answer",
-    "asks_back": "+no_answer",
-    "ends_asking": "+no_answer",
-    "any_goal": "+long_term_vision +specific +measurable +realistic -no_answer -content_as_is",
-    "any_step": "+short_term_steps +specific +achievable +realistic -no_answer -content_as_is",
-    "any_link": "+linked_path",
-    "no_goal": "-long_term_vision -specific -measurable -realistic +no_answer +content_as_is",
-    "goal_and_step": "+linked_path +achievable",
-    "goal_step_link": "+linked_path +achievable",
-    "goal_and_time": "+long_term_vision +specific",
-    "goal_and_mid": "+long_term_vision",
-    "goal_and_experience": "+achievable +realistic",
-    "step_and_near": "+short_term_steps +achievable",
-    "past_goal_and_end": "+past_evidence +achievable",
-    "nothing": "-specific -measurable -realistic -achievable -short_term_steps -relevant_to_role +no_answer +content_as_is",
-    "goal_not_grand": "+realistic",
-    "content_no_goal": "+content_as_is",
-    "far_and_ignored": "+too_far_ahead",
-    "skills_both": "+skills_awareness +achievable",
-    "rigid_and_pinned": "+over_specific -flexible",
-    "private_and_family": "+too_personal",
-    "near_in_step": "+short_term_steps +timely",
-    "asked_what_if": "+flexible",
-    "skill_named_in_step": "+skills_awareness +short_term_steps +specific",
-}
-"""For numbers that are no cue's own: the ids that they may only speak for (+) or against (-)."""
-
 
 @dataclass
 class Reading:
     """What was found in one reply.
 
-    `features` are the named numbers; `hits` the cues' places; `frames` the time frames; `overlap` the places of
-    words that the reply shares with role and employer.
+    `features` are the named numbers; `hits` the cues' places; `frames` the time frames; `overlap` the places
+    of words that the reply shares with role and employer; `narrow` whether the question was a follow-up about
+    one thing, so that a short reply may answer it.
     """
 
     text: CleanText
     hits: dict[str, list[Hit]]
     frames: list[TimeFrame]
     overlap: list[Hit]
+    narrow: bool = False
     features: dict[str, float] = field(default_factory=dict)
 
 
@@ -118,13 +79,15 @@ class Reader:
             for f in self._times.find(text, hits.get("vague_time", ()))
             if not _inside(f.start, f.end, ordered)
         ]
+        hits = self._beside(text, hits)
         reading = Reading(text, hits, frames, self._overlap(text, f"{role} {company}"))
+        reading.narrow = self.is_narrow(question)
         reading.features = self._features(reading, role, company, question)
         return reading
 
     def sign(self, feature: str, id: str) -> int | None:
-        """+1 or -1 where a feature is declared to speak for or against an id, None where it is not declared."""
-        declared = _DERIVED.get(feature, "").split()
+        """+1 or -1 where a feature is declared to speak for or against an id, else None."""
+        declared = DERIVED.get(feature, "").split()
         if f"+{id}" in declared:
             return 1
         if f"-{id}" in declared:
@@ -134,6 +97,26 @@ class Reader:
         if served is None:
             return 1 if feature.startswith("overlap_in") and id == "relevant_to_role" else None
         return 1 if served == "+" else -1
+
+    def is_of_cue(self, feature: str) -> bool:
+        """Whether a feature says that a cue, or a word shared with the employer, is there."""
+        return _OF_CUE.sub("", feature) in self.book.cues or feature.startswith("overlap")
+
+    def _beside(self, text: CleanText, hits: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
+        """Leave out what counts only in the same sentence as a goal or a step, where it stands elsewhere."""
+        plan = {text.sentence_at(h.start) for id in (*_GOAL, *_STEP) for h in hits.get(id, ())}
+        kept: dict[str, list[Hit]] = {}
+        for id, found in hits.items():
+            if self.book.cues[id].beside == "plan":
+                found = [h for h in found if text.sentence_at(h.start) in plan]
+            if found:
+                kept[id] = found
+        return kept
+
+    def is_narrow(self, question: str) -> bool:
+        """Whether a question is about one thing, not about the candidate's goals as a whole."""
+        asked = question.lower()
+        return bool(asked) and not any(words in asked for words in self.book.lists.open_questions)
 
     def _overlap(self, text: CleanText, about: str) -> list[Hit]:
         wanted = {_stem(w) for w in _WORD.findall(about.lower()) if w not in self._stop}
@@ -248,7 +231,6 @@ def _shape_features(reading: Reading) -> dict[str, float]:
         "asks_back": float("?" in ends),
         "ends_asking": float(bool(ends) and ends[-1] == "?"),
         "few_words": float(words < 8),
-        "some_words": float(words < 30),
     }
 
 

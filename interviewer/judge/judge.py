@@ -19,7 +19,7 @@ from knowledge.cards import BUNDLED
 MOST_WORDS = 2500
 LEVELS: tuple[Verdict, ...] = ("missing", "partly", "met")
 _NO_ANSWER = "no_answer"
-_TERSE = 4
+_TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
 
 
 class EmbeddedJudge:
@@ -27,8 +27,8 @@ class EmbeddedJudge:
 
     Args:
         rubric: the criteria and pitfalls, with their advice and cards.
-        folder: the knowledge folder with `cues/` and `judge/weights.json` (None: the bundled one). What is missing
-            there is taken from the bundled one, so that a coach may bring only a rubric.
+        folder: the knowledge folder with `cues/` and `judge/weights.json` (None: the bundled one). What is
+            missing there is taken from the bundled one, so that a coach may bring only a rubric.
         year: the year that calendar years in replies are counted from (None: the cue files' reference year).
 
     Raises:
@@ -47,7 +47,7 @@ class EmbeddedJudge:
         return load_weights(self._weights_path)
 
     def read(self, reply: str, *, question: str = "", role: str = "", company: str = "") -> Reading:
-        """What the judge sees in a reply: cues, time frames and features (for training and for explaining)."""
+        """What the judge sees in a reply: cues, time frames, features (to train it and to explain it)."""
         return self.reader.read(_capped(reply), role=role, company=company, question=question)
 
     def critique(self, reply: str, *, question: str = "", role: str = "", company: str = "") -> Critique:
@@ -79,6 +79,9 @@ class EmbeddedJudge:
         pitfalls = self._pitfalls(reading, weights)
         dodged = any(p.id == _NO_ANSWER for p in pitfalls)
         criteria, dropped = self._criteria(reading, weights, dodged=dodged)
+        nothing = all(finding.verdict == "missing" for finding in criteria.values())
+        if not pitfalls and nothing and not self._answers_a_follow_up(reading):
+            pitfalls = [self._pitfall(_NO_ANSWER, whole_or_first(reading))]
         verdicts = {id: finding.verdict for id, finding in criteria.items()}
         present = [p.id for p in pitfalls]
         return Critique(
@@ -114,10 +117,22 @@ class EmbeddedJudge:
 
     def _is_dodge(self, reading: Reading, weights: Weights) -> bool:
         features = reading.features
-        if len(reading.text.words) <= _TERSE and features["no_goal"] and features["nothing"]:
+        words = len(reading.text.words)
+        if self._answers_a_follow_up(reading):
+            return False
+        if words <= _TOO_TERSE or (words <= _TERSE and features["nothing"]):
             return not features["content"]
         scale = weights.pitfalls.get(_NO_ANSWER)
         return scale is not None and bool(scale.level(scale.score(features)))
+
+    def _answers_a_follow_up(self, reading: Reading) -> bool:
+        """Whether a short reply to a narrow question ("By when?") is an answer, not a wave of the hand."""
+        if not reading.narrow or len(reading.text.words) > _SHORT:
+            return False
+        waved = "dodge" in reading.hits or "orders" in reading.hits or reading.features["asks_back"]
+        words = [w.text for w in reading.text.words]
+        empty = all(w in self.book.empty for w in words)
+        return not waved and not empty
 
     def _pitfall(self, id: str, quotes: list[str]) -> PitfallFinding:
         pitfall = self.rubric.pitfall(id)

@@ -23,7 +23,7 @@ _GOALS = (
 )
 _STEPS = ("first_step", "step_course", "step_work", "near_action", "credential_goal", "step_vague")
 _ANY_PLAN = {
-    "long_term_vision": _GOALS,
+    "long_term_vision": (*_GOALS, *_STEPS, "plain_want"),
     "short_term_steps": _STEPS,
     "specific": (*_GOALS, *_STEPS),
     "measurable": (*_GOALS, *_STEPS, "weak_measure"),
@@ -49,7 +49,9 @@ def evidence(reading: Reading, book: CueBook, id: str, weights: Mapping[str, flo
         if cue.serves.get(id) == "+":
             strength = 1.0 + max(0.0, weights.get(cue_id, 0.0))
             ranked += [(strength, hit.start, hit) for hit in hits]
-        elif not any(sign == "+" and served in _PITFALLS for served, sign in cue.serves.items()):
+        elif id in _ANY_PLAN and not any(
+            sign == "+" and served in _PITFALLS for served, sign in cue.serves.items()
+        ):
             helped = max(weights.get(cue_id, 0.0), 0.5 if cue_id in _ANY_PLAN.get(id, ()) else 0.0)
             ranked += [(min(helped, 0.9), hit.start, hit) for hit in hits if helped > 0]
     ranked += [(strength, hit.start, hit) for strength, hit in _other(reading, id)]
@@ -76,6 +78,8 @@ def _other(reading: Reading, id: str) -> list[tuple[float, Hit]]:
         vague = [f for f in reading.frames if f.kind not in ("mid", "near")]
         order = sorted(good, key=lambda f: (f.kind != "mid", f.start)) + vague
         return [(_FRAME_WEIGHT - i / 100, Hit("time", f.start, f.end)) for i, f in enumerate(order)]
+    if id == "long_term_vision":
+        return [(0.8, Hit("mid", f.start, f.end)) for f in reading.frames if f.kind in ("mid", "far")]
     if id == "short_term_steps":
         return [(0.5, Hit("near", f.start, f.end)) for f in reading.frames if f.kind == "near"]
     if id == "too_far_ahead":
@@ -118,7 +122,7 @@ def _range(reading: Reading, hit: Hit, *, exact: bool) -> tuple[int, int]:
 
 
 def whole_or_first(reading: Reading) -> list[str]:
-    """The reply itself where it is short, else its first clause: what shows that a question was not answered."""
+    """The reply itself where it is short, else its first clause: what shows that it does not answer."""
     text = reading.text
     if not text.words:
         return []

@@ -1,4 +1,4 @@
-"""The reply said better: the candidate's own sentences, the vision first, pitfalls left out, gaps marked as blanks.
+"""The reply said better: the candidate's own sentences, vision first, pitfalls left out, gaps as blanks.
 
 Nothing is invented: what is not the candidate's is a frame sentence of the rubric with a blank in it.
 """
@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import Reading
+from interviewer.judge.features import ORDERS, Reading
 from interviewer.judge.text import Span
 from interviewer.schema import CriterionFinding, PitfallFinding, StrongerAnswer
 from knowledge import Rubric
 
 ORDER = (
-    "long_term_vision", "timely", "measurable", "short_term_steps", "linked_path", "past_evidence", "achievable",
-    "skills_awareness", "relevant_to_role", "flexible", "motivated",
+    "long_term_vision", "timely", "measurable", "short_term_steps", "linked_path", "past_evidence",
+    "achievable", "skills_awareness", "relevant_to_role", "flexible", "motivated",
 )  # fmt: skip
 _SKELETON = ("long_term_vision", "short_term_steps", "linked_path", "past_evidence")
 _IMPLIED = frozenset({"specific", "realistic", "achievable"})
@@ -62,7 +62,7 @@ def stronger_answer(
     if "no_answer" in present:
         return _assemble([], _SKELETON, rubric)
     verdicts = {id: finding.verdict for id, finding in criteria.items()}
-    if not pitfalls and rubric.overall(verdicts, []) == _EXCELLENT:
+    if not pitfalls and ORDERS not in reading.hits and rubric.overall(verdicts, []) == _EXCELLENT:
         return StrongerAnswer(text=reading.text.reply.strip().translate(_MARKS), blanks=[])
     groups = _groups(reading, book, present)
     if not groups:
@@ -96,11 +96,17 @@ def _groups(reading: Reading, book: CueBook, present: Sequence[str]) -> list[_Gr
     groups: list[_Group] = []
     for sentence in reading.text.sentences:
         spans = _kept(reading, book, sentence, present)
+        if not spans and groups and reading.text.text[max(0, sentence.start - 1)] == ":":
+            groups[-1].sentences.pop()
+            if not groups[-1].sentences:
+                groups.pop()
         words = sum(len(reading.text.text[s.start : s.end].split()) for s in spans)
         if words < _SHORTEST and not (groups and words):
             continue
         told = _said(reading, spans, sentence)
         rank = _rank(reading, book, spans)
+        if rank is None and any(_within(f.start, sentence) for f in reading.frames):
+            rank = _CLASS["long_term_vision"]
         leans = _leans(reading, book, sentence)
         if groups and (rank is None or leans):
             groups[-1].sentences.append(told)
@@ -147,7 +153,7 @@ def _said(reading: Reading, spans: Sequence[Span], sentence: Span) -> str:
 
 
 def _rank(reading: Reading, book: CueBook, spans: Sequence[Span]) -> int | None:
-    """Where in the stronger answer these words belong: by the criterion that the most of their cues speak for."""
+    """Where in the stronger answer these words belong: by the criterion that most of their cues serve."""
     found: dict[str, int] = {}
     for id, hits in reading.hits.items():
         if any(s.start <= h.start < s.end for h in hits for s in spans):
@@ -161,6 +167,10 @@ def _rank(reading: Reading, book: CueBook, spans: Sequence[Span]) -> int | None:
         return None
     best = max(found, key=lambda id: (found[id], -_CLASS[id]))
     return _CLASS[best]
+
+
+def _within(place: int, span: Span) -> bool:
+    return span.start <= place < span.end
 
 
 def _leans(reading: Reading, book: CueBook, sentence: Span) -> bool:

@@ -1,16 +1,17 @@
 """A reply as clean text whose every character knows where it came from, so that quotes stay verbatim.
 
-Cleaning takes out what speech and quick typing put in (fillers, stutters, missing apostrophes) and keeps a map
-from each clean character to its place in the reply. Sentences and clauses are spans of the clean text.
+Cleaning takes out what speech and quick typing put in (fillers, stutters, missing apostrophes) and keeps a
+map from each clean character to its place in the reply. Sentences and clauses are spans of the clean text.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 _PIECE = re.compile(r"[\w'%+&/]+(?:[.,]\d+)*|[^\w\s]|\s+")
 _CHARS = {"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "–": "-", "—": "-", "“": '"', "”": '"'}
@@ -118,7 +119,8 @@ class CleanText:
         return [clause for sentence in self.sentences for clause in self._cut(sentence)]
 
     def _cut(self, sentence: Span) -> list[Span]:
-        words = [w for w in self.words if sentence.start <= w.start < sentence.end]
+        low = bisect_left(self._word_starts, sentence.start)
+        words = self.words[low : bisect_left(self._word_starts, sentence.end)]
         cuts = [sentence.start]
         count = 0
         for i, word in enumerate(words):
@@ -129,7 +131,7 @@ class CleanText:
                 count = 0
             count += 1
         cuts.append(sentence.end)
-        return [Span(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+        return [Span(a, b) for a, b in pairwise(cuts) if b > a]
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
@@ -139,9 +141,14 @@ class CleanText:
         """Number of the sentence that holds a place of the clean text."""
         return max(0, bisect_right(self._sentence_starts, place) - 1)
 
+    @cached_property
+    def _clause_starts(self) -> list[int]:
+        return [c.start for c in self.clauses]
+
     def clause_at(self, start: int, end: int) -> Span:
         """The clauses that a range touches, as one span."""
-        touched = [c for c in self.clauses if c.start < end and start < c.end]
+        first = max(0, bisect_right(self._clause_starts, start) - 1)
+        touched = [c for c in self.clauses[first : bisect_left(self._clause_starts, end)] if start < c.end]
         if not touched:
             return Span(start, end)
         return Span(min(start, touched[0].start), max(end, touched[-1].end))

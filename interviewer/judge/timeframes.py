@@ -20,24 +20,28 @@ _UNIT_YEARS = {
     "day": 1 / 365, "week": 1 / 52, "month": 1 / 12, "quarter": 0.25, "season": 0.5, "term": 1 / 3,
     "semester": 0.5, "year": 1.0, "decade": 10.0,
 }  # fmt: skip
-_SMALL = r"(?:the|about|around|roughly|maybe|perhaps|say|like|just|some|another|a|at|most|least|only|next|first|few)"
+_SMALL = (
+    r"(?:the|about|around|roughly|maybe|perhaps|say|like|just|some|another|a|at|most|least"
+    r"|only|next|first|few)"
+)
 _PAST_BEFORE = re.compile(
-    r"\b(?:for|past|last|since|been|already|worked|spent|did|done|was|were|had|after|before|took|of|i've|with my|did a"
-    r"|my|in the last|in the past)\s+(?:(?:over|nearly|almost|more|than|whole|full|last|past|now|good|my|there|it|me|us"
-    rf"|{_SMALL})\s+)*$"
+    r"\b(?:for|past|last|since|been|already|worked|spent|did|done|was|were|had|after|before|took|of|i've"
+    r"|with my|did a|my|in the last|in the past)\s+(?:(?:over|nearly|almost|more|than|whole|full|last|past"
+    rf"|now|good|my|there|it|me|us|{_SMALL})\s+)*$"
 )
 _PAST_AFTER = re.compile(
     r"^[\s,]*(?:ago|of experience|behind me|old|i've|i have (?:been|done|worked)|i was|i did"
     r"|with (?:a|an|the|my|two)\b|(?:on|as|at|in|of) (?:a|an|the|my|hospital|classrooms|building|retail)\b)"
 )
 _AHEAD_BEFORE = re.compile(
-    r"\b(?:in|within|inside|under|after|next|coming|about|around|roughly|maybe|say|approximately|another|takes?|give it"
-    r"|be|until|by then|perhaps|probably|likely|following|those|these|first|over|by)\s+"
+    r"\b(?:in|within|inside|under|after|next|coming|about|around|roughly|maybe|say|approximately|another"
+    r"|takes?|give it|be|until|by then|perhaps|probably|likely|following|those|these|first|over|by)\s+"
     rf"(?:(?:approximately|coming|these|those|to|of|my|his|following|{_SMALL})\s+)*$"
 )
 _AHEAD_AFTER = re.compile(
-    r"^[\s,]*(?:from (?:now|today|here|this)|time\b|'s time|out\b|off\b|away|ahead|down the|i'd|i reckon|i guess|i think"
-    r"|i hope|say\b|maybe|tops|max|at (?:most|the most|the latest|least)|or so|on\b(?! the)|later)"
+    r"^[\s,]*(?:from (?:now|today|here|this)|time\b|'s time|out\b|off\b|away|ahead|down the|i'd|i reckon"
+    r"|i guess|i think|i hope|say\b|maybe|tops|max"
+    r"|at (?:most|the most|the latest|least)|or so|on\b(?! the)|later)"
 )
 _SURELY_AHEAD_AFTER = re.compile(r"^[\s,]*(?:from (?:now|today|here|this)|'s time|down the|out\b|away|ahead)")
 _IN = re.compile(rf"\b(?:in|within|inside)\s+(?:(?:under|my|your|these|those|his|{_SMALL})\s+){{0,3}}$")
@@ -48,8 +52,8 @@ _DID = re.compile(r"\b(?:did|done|got|reached|finished|learned|passed|made|went|
 _WANTS = re.compile(r"\b(?:want|will|would|i'd|i'll|be|like)\b")
 _HAS_DONE = re.compile(r"\b(?:i've|i have|i was|i worked|took)\b[^,]*$")
 _PAST_VERB = re.compile(
-    r"\b(?:i've|i have|i was|i did|i ran|i'd been|i had|i spent|i started|been|ago|made|already|i work|i climb|i drive"
-    r"|i do this|worked|were|was|did|took)\b"
+    r"\b(?:i've|i have|i was|i did|i ran|i'd been|i had|i spent|i started|been|ago|made|already|i work"
+    r"|i climb|i drive|i do this|worked|were|was|did|took)\b"
 )
 _COMES = re.compile(
     r"\b(?:will|i'd|i'll|would|want|going to|starts?|booked|next|coming|like to|this|i do|i make)\b"
@@ -112,9 +116,10 @@ class TimeFinder:
         )
         self._near = (
             re.compile(
-                rf"\b(?:this|next|coming|following|from|in|by|until|till|before|starting|starts?|begins?|on|for|{_STAGE})"
-                rf"(?: the| early| late| mid| {_STAGE}| next| this| coming)* "
-                rf"(?:{month}|{season}|year|month|week|term|semester|quarter|session|intake)\b(?! ago| before)"
+                rf"\b(?:this|next|coming|following|from|in|by|until|till|before|starting|starts?|begins?|on|for"
+                rf"|{_STAGE})(?: the| early| late| mid| {_STAGE}| next| this| coming)* "
+                rf"(?:{month}|{season}|year|month|week|term|semester|quarter|session|intake)\b"
+                r"(?! ago| before)"
             ),
             re.compile(
                 rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{month})\b|\b(?:{month}) \d{{1,2}}\b|\btomorrow\b"
@@ -131,10 +136,12 @@ class TimeFinder:
         self._age = re.compile(
             r"\b(?:by|at|when i'?m|when i am|time i'?m|time i am|turn|age of|before i'?m|before)"
             r"(?: the age of| about| around| the time i'?m| my)?(?: mid)? "
-            rf"(?P<n>\d\d\b|(?:{word})(?: (?:{word}))*|{'|'.join(_DECADES)})\b(?! (?:percent|people|%|{_UNIT}|\w+s\b))"
+            rf"(?P<n>\d\d\b|(?:{word})(?: (?:{word}))*|{'|'.join(_DECADES)})\b"
+            rf"(?! (?:percent|people|%|{_UNIT}|\w+s\b))"
         )
         self._now_age = re.compile(
-            r"(?<!when )(?<!time )\b(?:i'?m|i am) (?P<n>\d\d\b|(?:twenty|thirty|forty|fifty)(?: \w+)?)(?! \w*(?:percent|min))"
+            r"(?<!when )(?<!time )\b(?:i'?m|i am) (?P<n>\d\d\b|(?:twenty|thirty|forty|fifty)(?: \w+)?)"
+            r"(?! \w*(?:percent|min))"
         )
 
     def find(self, text: CleanText, vague: Sequence[Hit] = ()) -> list[TimeFrame]:
@@ -192,7 +199,7 @@ class TimeFinder:
 
     def _is_rate(self, t: str, m: re.Match[str]) -> bool:
         """Whether it is no time frame but a rate ("120 a day") or a saying ("one day")."""
-        if m["n"] == "one" and m["u"] == "day":
+        if (m["n"] == "one" and m["u"] == "day") or m["m"] in ("a", "an"):
             return True
         if m["n"] not in ("a", "an"):
             return False

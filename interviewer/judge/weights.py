@@ -32,7 +32,7 @@ class Scale(Frozen):
 
 
 class Weights(Frozen):
-    """All scales. `cues_hash` and `data_hash` tell from which cue files and labelled replies they were learned."""
+    """All scales. `cues_hash` and `data_hash` tell from which cues and labelled replies they were learned."""
 
     about: str
     cues_hash: str

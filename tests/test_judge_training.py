@@ -1,0 +1,44 @@
+"""The learned weights: reproducible, and good enough on authors that they were not learned from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evals.judge_measure import FLOOR, cross_validate, figures
+from evals.judge_scores import f1, kappa
+from evals.judge_train import OUT, build, dump
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, Any]:
+    return figures(*cross_validate())
+
+
+def test_floors_hold_on_unseen_authors(measured: dict[str, Any]) -> None:
+    assert measured["criteria_mean"] >= FLOOR["criteria"]
+    assert measured["pitfalls_macro_f1"] >= FLOOR["pitfalls"]
+    assert measured["overall"] >= FLOOR["overall"]
+    assert measured["focus_hit"] >= 0.80
+
+
+def test_no_criterion_is_hopeless(measured: dict[str, Any]) -> None:
+    assert {id: value for id, value in measured["criteria"].items() if value < 0.5} == {}
+
+
+def test_the_stored_weights_are_what_training_gives() -> None:
+    assert OUT.read_text(encoding="utf-8") == dump(build())
+
+
+def test_kappa_is_one_zero_and_below() -> None:
+    assert kappa([0, 1, 2], [0, 1, 2], 3) == 1.0
+    assert kappa([0, 0, 2, 2], [0, 2, 0, 2], 3) == pytest.approx(0.0)
+    assert kappa([0, 2], [2, 0], 3) == pytest.approx(-1.0)
+    assert kappa([1, 1], [1, 1], 3) == 1.0
+
+
+def test_f1_counts_both_kinds_of_mistake() -> None:
+    assert f1(np.array([True, True, False]), np.array([True, False, True])) == 0.5
+    assert f1(np.array([True, False]), np.array([False, False])) == 0.0
