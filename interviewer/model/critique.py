@@ -116,15 +116,23 @@ def critique_prompt(
     """Render the prompt: rules and rubric first, which never change, then the job, the reply last."""
     limit = settings.prompt_budget
     draft = second_opinion if prompt.meta.second_opinion else None
-    return prompt.render(
-        criteria=rubric.criteria,
-        pitfalls=rubric.pitfalls,
-        role=setup.role,
-        company=setup.company,
-        question=budget.clip(question, 120),
-        reply=budget.clip(reply, int(limit * prompt.meta.share["reply"]), tail=0.4),
-        second_opinion=_draft(draft) if draft else "",
-    ).with_segments(schema=json.dumps(schema, sort_keys=True), sampling=prompt.sampling())
+
+    def render(words: str) -> Rendered:
+        return prompt.render(
+            criteria=rubric.criteria,
+            pitfalls=rubric.pitfalls,
+            role=budget.clip(setup.role, 40),
+            company=budget.clip(setup.company, 60),
+            question=budget.clip(question, 100),
+            reply=words,
+            second_opinion=_draft(draft) if draft else "",
+        )
+
+    fixed = sum(budget.count(text) + 8 for _, text in render("").messages)
+    room = min(int(limit * prompt.meta.share["reply"]), limit - fixed - 16)
+    return render(budget.clip(reply, room, tail=0.4)).with_segments(
+        schema=json.dumps(schema, sort_keys=True), sampling=prompt.sampling()
+    )
 
 
 def _draft(opinion: Critique) -> str:
