@@ -65,7 +65,7 @@ def owner() -> tuple[str, bool]:
 
     A browser that keeps no cookies gets a token that lasts as long as its tab.
     """
-    token = st.context.cookies.get(COOKIE, "")
+    token = str(st.context.cookies.get(COOKIE, ""))
     if _TOKEN.match(token):
         return token, True
     return str(st.session_state.setdefault("owner", secrets.token_hex(16))), False

@@ -137,4 +137,4 @@ def filled(text: str, answers: dict[str, str]) -> str:
 
 def plain(text: str) -> str:
     """Text as Streamlit's Markdown shows it literally, for labels that take no HTML."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=&\"'])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]()#|<>~$:^])", r"\\\1", " ".join(text.split()))
