@@ -1,1 +1,1 @@
-"""evals"""
+"""Labelled replies, retrieval queries, and what is measured over them."""

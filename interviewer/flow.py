@@ -272,7 +272,7 @@ class ReplyFlow:
                 interview.status = "ended"
                 persona = self._personas[interview.setup.persona]
                 reason = is_done(persona, self._rubric, reading.interview)
-                interview.ended_by = reason if reason in ("questions", "covered") else "questions"
+                interview.ended_by = reason or "questions"
             return interview
 
         self._store.update(reading.interview.id, put)

@@ -60,7 +60,8 @@ class InterviewService:
         self.cards = {card.id: card for card in cards}
         self.personas = dict(personas)
         self.judge, self.model = judge, model
-        self._open_index, self._index = open_index, None
+        self._open_index = open_index
+        self._index: GuidanceIndex | None = None
         self._index_lock = threading.Lock()
         self._agreement = agreement
         self._board = WorkBoard()

@@ -77,11 +77,10 @@ def read_interview(asked: dict[str, Any], persona: str, judges: Judges) -> Inter
         question = text_field(item, "question", where, required=True)
         reply = text_field(item, "reply", where, required=True)
         critique = judges.embedded.critique(reply, question=question, role=setup.role, company=setup.company)
-        kind = "opening" if number == 1 else "follow_up"
         interview.turns.append(
             Turn(
                 number=number,
-                question=Question(text=question, kind=kind),
+                question=Question(text=question, kind="opening" if number == 1 else "follow_up"),
                 reply=reply,
                 critique=critique,
                 critique_state="done",

@@ -8,6 +8,7 @@ among lines hangs on the interview's id and the turn's number, so that a second 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from interviewer.questions.contradictions import QUOTE_CHARS, QUOTE_WORDS, contradictions
 from interviewer.questions.data import contradiction_words, question_words
@@ -23,6 +24,7 @@ ROLE_WORDS, COMPANY_WORDS = 8, 4
 RELATED_AFTER = 3
 """Replies that count before the related question: the opening's and two follow-ups'."""
 COVERED_AFTER = 3
+Reason = Literal["", "questions", "covered"]
 
 
 def opening(persona: Persona, setup: Setup, seed: str = "") -> Question:
@@ -78,7 +80,7 @@ def next_question(persona: Persona, rubric: Rubric, interview: Interview) -> Que
     )
 
 
-def is_done(persona: Persona, rubric: Rubric, interview: Interview) -> str:
+def is_done(persona: Persona, rubric: Rubric, interview: Interview) -> Reason:
     """Why the interview is over: "questions", "covered", or "" while it is not.
 
     "questions": as many replies counted as the persona asks questions. "covered": after three replies or
