@@ -203,6 +203,19 @@ def test_a_sentence_with_two_inventions_goes_whole() -> None:
     assert kept(text) == ("I want to lead a team within three years, as said.", 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Helping with the rota is something that would gladly happen.",
+        "This would be achievable and realistic, as it is within the person's own power.",
+        "Improving skills and increasing efficiency is very important to everybody.",
+    ],
+)
+def test_a_sentence_about_something_else_goes(text: str) -> None:
+    own = "I want to lead a team within three years, as I said before."
+    assert kept(f"{text} {own}") == (own, 1)
+
+
 def test_a_blank_cannot_smuggle_a_fact_in() -> None:
     rest, dropped = kept("I want to lead a team at [Amazon] and be with it [in 2031 as a director?] there.")
     assert "Amazon" not in rest and "director" not in rest

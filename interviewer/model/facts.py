@@ -31,6 +31,8 @@ _QUANTITIES = {
     "tripled": "x3", "thrice": "x3", "quarter": "0.25", "third": "0.333", "dozen": "12", "dozens": "12",
     "couple": "2", "hundreds": "100", "thousands": "1000", "millions": "1000000",
 }  # fmt: skip
+_MOST_UNSAID = 0.55
+"""The share of a sentence's words of content that may be new: better wording needs some."""
 _NUMERAL = re.compile(r"(?P<digits>\d+(?:[.,]\d+)*)(?P<mark>(?:k|m|bn)\b)?", re.I)
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?", re.UNICODE)
 _RELATIVE = re.compile(
@@ -177,6 +179,8 @@ def inventions(sentence: str, given: Given) -> list[Invention]:
         *_words(sentence, given, words),
         *_deeds(sentence, given, words),
     ]
+    if not found and _is_foreign(sentence, given, words):
+        found.append(Invention(0, len(sentence), "claim"))
     for match in _RELATIVE.finditer(sentence):
         if " ".join(match[0].lower().split()) not in given.flat:
             found.append(Invention(match.start(), match.end(), "date"))
@@ -185,6 +189,17 @@ def inventions(sentence: str, given: Given) -> list[Invention]:
         if not taken or item.start >= taken[-1].end:
             taken.append(item)
     return taken
+
+
+def _is_foreign(sentence: str, given: Given, words: FactWords) -> bool:
+    """Whether most of what a sentence is about was never mentioned: filler, or somebody else's story."""
+    content = [
+        token
+        for token in _TOKEN.findall(sentence)
+        if len(token) > 3 and token.lower().replace("’", "'") not in words.openers
+    ]
+    unsaid = [token for token in content if not given.has(token)]
+    return len(unsaid) >= 3 and len(unsaid) > _MOST_UNSAID * len(content)
 
 
 def _numbers(sentence: str, given: Given, words: FactWords) -> list[Invention]:
