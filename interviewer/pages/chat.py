@@ -142,7 +142,7 @@ def _pending(interview_id: str, number: int) -> None:
 def _stopped(interview: Interview, turn: Turn, persona: Persona | None) -> None:
     if turn.reply is not None:
         return
-    with st.container(key="stopped", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="stopped", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.html(
             f'<p class="iv-quiet iv-note">You stopped {esc(first_name(persona))}. '
             "What you had heard is kept.</p>",
@@ -160,7 +160,7 @@ def _input(interview: Interview, persona: Persona | None, rehearsal: bool, strea
     if rehearsal:
         picture.strip(interview)
     awaited = interview.last.reply is None or streaming
-    with st.container(key="say", horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(key="say", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         key = f"reply_{interview.id}"
         st.chat_input(
             f"{plain(first_name(persona))} is answering…" if streaming else "Type your reply…",

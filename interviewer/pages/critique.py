@@ -150,7 +150,7 @@ def _blank(interview: Interview, turn: Turn, number: int, blank: str) -> None:
         service().fill_blank(interview.id, turn.number, blank, st.session_state[key])
 
     st.text_input(
-        blank, key=key, max_chars=300,
+        blank[:1].upper() + blank[1:], key=key, max_chars=300,
         on_change=safely(keep),
     )  # fmt: skip
 
@@ -169,14 +169,15 @@ def _thumbs(interview: Interview, turn: Turn) -> None:
 
 
 def notices(interview: Interview, turn: Turn, retry: Callable[[int], None] | None) -> None:
-    """One line for each thing that went otherwise than planned, with a Retry where it can be tried again."""
-    for number, notice in enumerate(turn.notices):
-        with st.container(
-            key=f"notice_{turn.number}_{number}", horizontal=True, vertical_alignment="center", gap="small"
-        ):
-            st.html(f'<p class="iv-quiet iv-note">⚠ {esc(notice.message)}</p>', width="stretch")
-            if notice.can_retry and retry:
-                st.button(
-                    "Retry", icon=":material/refresh:", key=f"retry_{turn.number}_{number}",
-                    on_click=safely(retry), args=(turn.number,),
-                )  # fmt: skip
+    """One line for each thing that went otherwise than planned, and one Retry for what can be tried again."""
+    if not turn.notices:
+        return
+    lines = "".join(f'<p class="iv-quiet iv-note">⚠ {esc(notice.message)}</p>' for notice in turn.notices)
+    key = f"notice_{turn.number}"
+    with st.container(key=key, horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.html(lines, width="stretch")
+        if retry and any(notice.can_retry for notice in turn.notices):
+            st.button(
+                "Retry", icon=":material/refresh:", key=f"retry_{turn.number}",
+                on_click=safely(retry), args=(turn.number,),
+            )  # fmt: skip

@@ -46,7 +46,7 @@ def _head(interview: Interview, persona: Persona | None) -> None:
     parts = [persona.name if persona else interview.setup.persona, interview.setup.role]
     parts += [count(replies, "reply", "replies"), day(interview.updated)]
     st.html(f'<p class="iv-quiet">{esc(" · ".join(part for part in parts if part))}</p>')
-    if interview.debrief and interview.debrief.closing and interview.last.question.kind != "closing":
+    if interview.debrief and interview.debrief.closing:
         st.html(chat.question_html(interview.debrief.closing, persona))
 
 
@@ -85,11 +85,12 @@ def _moment(title: str, moment: Moment | None, style: str, key: str) -> None:
 def _transcript(interview: Interview, persona: Persona | None) -> None:
     with st.container(key="transcript"):
         for turn in interview.turns:
+            if turn.reply is None:
+                continue
             st.html(chat.question_html(turn.question.text, persona))
-            if turn.reply is not None:
-                critique.reply(turn, turn.critique)
-                critique.row(interview, turn)
-                critique.notices(interview, turn, retry=None)
+            critique.reply(turn, turn.critique)
+            critique.row(interview, turn)
+            critique.notices(interview, turn, retry=None)
 
 
 def _after(interview: Interview, persona: Persona | None) -> None:

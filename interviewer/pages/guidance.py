@@ -6,7 +6,7 @@ import streamlit as st
 
 from interviewer.pages.card import card_text
 from interviewer.pages.marks import plain
-from interviewer.pages.shell import preparation, service
+from interviewer.pages.shell import guidance_ready, preparation, service
 from knowledge import Card
 
 _HITS = 6
@@ -19,6 +19,7 @@ def show(arrived: bool) -> None:
         '<p class="iv-lead">What makes a good answer to “What are your career goals?”, one card a point. '
         "Every critique leads here.</p>"
     )
+    guidance_ready()
     _cards()
 
 

@@ -84,7 +84,6 @@ def run(name: str) -> None:
         if problem:
             st.error(problem, icon=":material/error:")
         importlib.import_module(f"interviewer.pages.{name}").show(arrived)
-        guidance_ready()
     except InterviewerError as error:
         log().warning("page refused", page=name, error=str(error))
         st.error(str(error), icon=":material/error:")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from interviewer.pages.identity import owner
 from interviewer.pages.marks import plain
-from interviewer.pages.shell import SECTIONS, go, me, page, safely, service
+from interviewer.pages.shell import SECTIONS, go, guidance_ready, me, page, safely, service
 from interviewer.pages.words import STRICTNESS, esc, first_name, progress
 from interviewer.schema import Interview, Mode, Setup
 from prompts import Persona
@@ -63,6 +63,7 @@ def show() -> None:
         persist_state="session",
     )
     _begin(service().personas[chosen], mode)
+    guidance_ready()
 
 
 def _persona(persona: Persona, *, chosen: bool) -> None:
