@@ -45,7 +45,9 @@ class Penalty:
 
 PLAN_PENALTY = Penalty(declared=1.0, other=4.0)
 WORDS_PENALTY = Penalty(declared=1.0, other=8.0)
-PLAN_IDS = frozenset({"long_term_vision", "specific", "measurable", "realistic", "short_term_steps"})
+PLAN_IDS = frozenset(
+    {"long_term_vision", "specific", "measurable", "realistic", "short_term_steps", "linked_path"}
+)
 """What the whole reply tells; the other criteria show in words of their own, so little else may count."""
 PITFALL_PENALTY = Penalty(declared=0.5, other=8.0)
 

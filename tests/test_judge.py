@@ -130,8 +130,8 @@ def test_what_says_nothing_earns_nothing(
 
 def test_fillers_and_missing_punctuation_change_little(judge: EmbeddedJudge) -> None:
     spoken = (
-        "um so within three years i'd i'd like to lead the uh night shift in your depot first i'd do the team "
-        "leader course in march because you know nobody gets a shift without it and i love it when a shift runs"
+        "um so within three years i'd i'd like to lead the uh night shift in your depot first i do the team "
+        "leader course in march because you know nobody gets a shift without it and i love it when shifts run"
     )
     critique = judge.critique(spoken)
 

@@ -180,7 +180,7 @@ class CueBook:
         yield from self._by_word.get(word, ())
         for length in range(2, len(word) + 1):
             yield from self._by_prefix.get(word[:length], ())
-        if word[0].isdigit() or word in self.lists.numbers:
+        if word[0].isdigit() or (word in self.lists.numbers and _counts(word)):
             yield from self._by_number
 
     def _add(self, phrase: str, cue: Cue, *, veto: bool) -> None:
@@ -218,8 +218,8 @@ class CueBook:
             for name in re.findall(r"<([a-z_]+)>", phrase):
                 if name not in ("number", "word") and name not in self.lists.lists:
                     raise DataFileError(path, f"cue '{cue.id}': there is no list <{name}> in lists.yaml")
-            if phrase.split()[0] in _GAPS:
-                raise DataFileError(path, f"cue '{cue.id}': '{phrase}' should not begin with a gap")
+            if phrase.split()[0] in (*_GAPS, "<word>"):
+                raise DataFileError(path, f"cue '{cue.id}': '{phrase}' should begin with a word of its own")
 
     def _regex(self, phrase: str) -> str:
         parts: list[str] = []
@@ -250,12 +250,17 @@ class CueBook:
             entries = sorted(self.lists.lists[token[1:-1]], key=len, reverse=True)
             return "(?:" + "|".join(self._inner(entry) for entry in entries) + ")"
         if token == "<number>":
-            words = "|".join(sorted(map(re.escape, self.lists.numbers), key=len, reverse=True))
+            words = "|".join(sorted((n for n in self.lists.numbers if _counts(n)), key=len, reverse=True))
             return rf"(?:\d[\d.,]*|(?:{words})(?:{_SEP}(?:{words}))*)(?![\w'])"
         return "(?:" + "|".join(_literal(part) for part in token.split("/")) + ")"
 
     def _inner(self, entry: str) -> str:
         return _SEP.join(self._token(token) for token in entry.split()) + r"(?![\w'])"
+
+
+def _counts(number: str) -> bool:
+    """Whether a number word says how many ("a" and "few" do not)."""
+    return number not in ("a", "an", "few", "several", "couple")
 
 
 def _literal(word: str) -> str:

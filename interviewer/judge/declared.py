@@ -6,14 +6,14 @@ DERIVED = {
     "time_near": "+timely +short_term_steps",
     "time_mid": "+timely +long_term_vision",
     "time_far": "+too_far_ahead",
-    "time_vague": "-timely",
-    "time_in_5": "+timely +measurable +specific",
+    "time_vague": "+timely",
+    "time_in_5": "+realistic +long_term_vision +timely +measurable +specific",
     "time_near_and_mid": "+timely +linked_path",
     "time_far_only": "+too_far_ahead -timely",
     "time_far_no_mid": "+too_far_ahead -timely",
     "time_far_goal": "+too_far_ahead",
     "time_mid_goal": "+timely +long_term_vision",
-    "time_vague_only": "-timely",
+    "time_vague_only": "+timely",
     "time_none": "-timely",
     "overlap_1": "+relevant_to_role",
     "overlap_2": "+relevant_to_role",
@@ -24,12 +24,12 @@ DERIVED = {
     "ends_asking": "+no_answer",
     "any_goal": "+long_term_vision +specific +measurable +realistic "
     "+relevant_to_role +achievable -no_answer -content_as_is",
-    "any_step": "+short_term_steps +specific +achievable +realistic "
+    "any_step": "+long_term_vision +short_term_steps +specific +achievable +realistic "
     "+measurable +relevant_to_role -no_answer -content_as_is",
     "any_link": "+linked_path",
     "no_goal": "-long_term_vision -specific -measurable -realistic "
     "-relevant_to_role -achievable +no_answer +content_as_is",
-    "goal_and_step": "+linked_path +achievable",
+    "goal_and_step": "+long_term_vision +realistic +linked_path +achievable",
     "goal_step_link": "+linked_path +achievable",
     "goal_and_time": "+long_term_vision +specific +measurable +realistic",
     "goal_and_mid": "+long_term_vision",

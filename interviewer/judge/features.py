@@ -17,8 +17,8 @@ from interviewer.judge.timeframes import TimeFinder, TimeFrame
 _GOAL = ("goal_position", "bare_position", "future_role")
 _STEP = ("first_step", "step_course", "step_work", "near_action", "credential_goal")
 _LINK = ("link_because", "link_sequence")
-SHAPES = frozenset({"few_words", "asks_back", "ends_asking"})
-"""Numbers about a reply's form. They may only speak for what they are declared for: length is no merit."""
+SHAPES = frozenset({"few_words", "asks_back", "ends_asking", "orders", "orders_2"})
+"""Form and orders: they may only speak for what they are declared for. Length is no merit."""
 _WITH_PLAN = (
     "with_you",
     "here",

@@ -28,6 +28,7 @@ _ANY_PLAN = {
     "specific": (*_GOALS, *_STEPS),
     "measurable": (*_GOALS, *_STEPS, "weak_measure"),
     "achievable": (*_STEPS, *_GOALS),
+    "linked_path": (*_STEPS, *_GOALS),
     "relevant_to_role": (*_GOALS, "experience", "field_only"),
     "realistic": (*_GOALS, *_STEPS, "experience"),
 }
