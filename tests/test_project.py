@@ -90,7 +90,7 @@ def test_the_wheel_carries_every_data_file(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         shipped = set(archive.namelist())
-    assert "interviewer/app.py" in shipped
+    assert {"interviewer/app.py", "interviewer/.streamlit/config.toml"} <= shipped
     listed = subprocess.run(
         ["git", "ls-files", "--", *PACKAGES], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.splitlines()

@@ -57,8 +57,6 @@ def serve(
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
     }
-    if not (entry.parent / ".streamlit").is_dir():
-        os.chdir(entry.parent)
     arguments = [sys.executable, "-m", "streamlit", "run", str(entry)]
     print(
         f"The mock interviewer is at http://{'localhost' if host == '127.0.0.1' else host}:{port}", flush=True
