@@ -88,3 +88,11 @@ def test_blanks_are_cut_out_in_their_order() -> None:
 
 def test_a_label_cannot_carry_markdown() -> None:
     assert plain("**a** :b:\n[c](d)") == r"\*\*a\*\* \:b\: \[c\]\(d\)"
+
+
+def test_a_very_long_reply_is_compared_by_sentences() -> None:
+    before = "I want to run the team. " * 2000
+    out = changed_html(before, "I want to run the team. In two years.")
+    assert out.startswith("I want to run the team.")
+    assert "<ins>" in out and "In two years." in out
+    assert out.count("<del>") == 1

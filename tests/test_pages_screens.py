@@ -185,3 +185,30 @@ def test_a_fault_that_nobody_foresaw_shows_no_traceback(monkeypatch: pytest.Monk
     test = section("history")
     assert not test.exception
     assert "secret detail" not in test.error[0].value and "kept" in test.error[0].value
+
+
+def test_an_upload_is_read_into_its_field_and_reaches_the_interview() -> None:
+    test = app()
+    test.get_by_key("job_file").upload("job.txt", b"Plans the demand of two dairies.").run()
+    assert not test.exception and not test.error
+    assert test.text_area(key="job_text").value == "Plans the demand of two dairies."
+    test.button(key="start").click().run()
+    stored = shell.service().get(test.query_params["interview"])
+    assert stored.setup.job_description == "Plans the demand of two dairies."
+
+
+def test_an_unreadable_upload_is_one_plain_line() -> None:
+    test = app()
+    test.get_by_key("resume_file").upload("cv.pdf", b"%PDF-1.4 not really").run()
+    assert not test.exception
+    assert len(test.error) == 1 and "Traceback" not in test.error[0].value
+
+
+def test_a_browser_without_cookies_is_told_how_long_its_history_lasts() -> None:
+    assert "keeps no cookies" in shown(app())
+
+
+def test_a_reply_of_twenty_thousand_words_is_shown() -> None:
+    test = reply(started(), "I want to run the planning team in three years. " * 2000)
+    assert not test.exception and not test.error
+    assert "1 of 5" in shown(test)

@@ -150,7 +150,7 @@ def _blank(interview: Interview, turn: Turn, number: int, blank: str) -> None:
         service().fill_blank(interview.id, turn.number, blank, st.session_state[key])
 
     st.text_input(
-        blank[:1].upper() + blank[1:], key=key, max_chars=300,
+        blank[:1].upper() + blank[1:], key=key,
         on_change=safely(keep),
     )  # fmt: skip
 

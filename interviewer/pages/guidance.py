@@ -32,10 +32,9 @@ def _cards() -> None:
         live=True,
         placeholder="How far ahead should I plan?",
         icon=":material/search:",
-        max_chars=300,
     )
     if query and query.strip():
-        _found(query.strip())
+        _found(query.strip()[:300])
         return
     themes: dict[str, list[Card]] = {}
     for card in service().cards.values():

@@ -18,6 +18,9 @@ ICONS: dict[Kind, str] = {"strength": "✓", "pitfall": "!"}
 _TOLD = 2
 """With more marks than this on the same words, a tip names them only; the chips have the advice."""
 _WORDS = re.compile(r"\s+|[^\s\w]|\w+")
+_SENTENCES = re.compile(r"[^.!?]+[.!?]*|[.!?]+")
+_LONG = 12_000
+"""From so many characters on, sentences are compared instead of words: words would take seconds."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ def changed_html(before: str, after: str) -> str:
         before: the reply.
         after: the stronger answer.
     """
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    pieces = _WORDS if len(before) + len(after) <= _LONG else _SENTENCES
+    old, new = pieces.findall(before), pieces.findall(after)
     out: list[str] = []
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():

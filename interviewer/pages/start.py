@@ -37,14 +37,11 @@ def show() -> None:
             _persona(persona, chosen=persona.id == chosen)
     st.subheader("For which job?")
     left, right = st.columns(2)
-    left.text_input(
-        "Role", key="role", placeholder="Marketing coordinator", max_chars=200, persist_state="session"
-    )
+    left.text_input("Role", key="role", placeholder="Marketing coordinator", persist_state="session")
     right.text_input(
         "Employer, in a line",
         key="company",
         placeholder="Brightwater, a regional water utility",
-        max_chars=300,
         persist_state="session",
     )
     with st.expander("Add more: job description, résumé", icon=":material/add:"):
