@@ -62,7 +62,7 @@ def critique_schema(rubric: Rubric) -> dict[str, Any]:
     evidence = _closed(
         {
             "quote": {"type": "string"},
-            "met": {"type": "array", "items": criterion, "maxItems": 4},
+            "met": {"type": "array", "items": criterion, "maxItems": 3},
             "partly": {"type": "array", "items": criterion, "maxItems": 2},
         }
     )
@@ -73,8 +73,8 @@ def critique_schema(rubric: Rubric) -> dict[str, Any]:
         "description": "what one reply shows",
         **_closed(
             {
-                "evidence": {"type": "array", "items": evidence, "maxItems": 7},
-                "pitfalls": {"type": "array", "items": pitfall, "maxItems": 3},
+                "evidence": {"type": "array", "items": evidence, "maxItems": 5},
+                "pitfalls": {"type": "array", "items": pitfall, "maxItems": 2},
                 "stronger_answer": {"type": "string"},
             }
         ),
