@@ -200,6 +200,7 @@ NONSENSE = " ".join(
         "12345 67890",
         "asdfkjh askdjfh qwlekrj asdf",
         NONSENSE,
+        "banana " * 200,
         "Ich möchte in drei Jahren Teamleiter werden und danach die ganze Abteilung leiten.",
         "Quiero ser jefe de equipo en tres años y aprender más sobre la empresa.",
         "Je voudrais devenir chef d'équipe dans trois ans et suivre une formation.",

@@ -10,6 +10,8 @@ from interviewer.judge.text import CleanText
 _ENGLISH_SHARE = 0.18
 _ENOUGH_WORDS, _FEW_WORDS = 5, 12
 _KNOWN_SHARE = 0.34
+_MONOTONE = (3, 20)
+"""At most so many different words in at least so many."""
 _VOWELS = frozenset("aeiouy")
 
 Reason = Literal["", "empty", "language", "gibberish"]
@@ -25,6 +27,8 @@ def why_not(text: CleanText, book: CueBook) -> Reason:
     words = [w.text for w in text.words if any(c.isalpha() for c in w.text)]
     if not words:
         return "empty"
+    if len(set(words)) <= _MONOTONE[0] and len(text.reply.split()) >= _MONOTONE[1]:
+        return "gibberish"
     letters = [c for w in words for c in w]
     if sum(ord(c) > 0x24F for c in letters) > len(letters) / 3:
         return "language"

@@ -19,6 +19,7 @@ from knowledge.cards import BUNDLED
 MOST_WORDS = 2500
 LEVELS: tuple[Verdict, ...] = ("missing", "partly", "met")
 _NO_ANSWER = "no_answer"
+_SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience")
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
 
 
@@ -80,7 +81,8 @@ class EmbeddedJudge:
         dodged = any(p.id == _NO_ANSWER for p in pitfalls)
         criteria, dropped = self._criteria(reading, weights, dodged=dodged)
         nothing = all(finding.verdict == "missing" for finding in criteria.values())
-        if not pitfalls and nothing and not self._answers_a_follow_up(reading):
+        said = any(id in reading.hits for id in _SAYS_SOMETHING)
+        if not pitfalls and nothing and not said and not self._answers_a_follow_up(reading):
             pitfalls = [self._pitfall(_NO_ANSWER, whole_or_first(reading))]
         verdicts = {id: finding.verdict for id, finding in criteria.items()}
         present = [p.id for p in pitfalls]

@@ -35,13 +35,13 @@ _PAST_AFTER = re.compile(
 )
 _AHEAD_BEFORE = re.compile(
     r"\b(?:in|within|inside|under|after|next|coming|about|around|roughly|maybe|say|approximately|another"
-    r"|takes?|give it|be|until|by then|perhaps|probably|likely|following|those|these|first|over|by)\s+"
-    rf"(?:(?:approximately|coming|these|those|to|of|my|his|following|{_SMALL})\s+)*$"
+    r"|takes?|give it|be|until|by then|perhaps|probably|likely|following|those|these|first|over|by)[\s,]+"
+    rf"(?:(?:approximately|coming|these|those|to|of|my|his|following|what|{_SMALL})[\s,]+)*$"
 )
 _AHEAD_AFTER = re.compile(
     r"^[\s,]*(?:from (?:now|today|here|this)|time\b|'s time|out\b|off\b|away|ahead|down the|i'd|i reckon"
     r"|i guess|i think|i hope|say\b|maybe|tops|max"
-    r"|at (?:most|the most|the latest|least)|or so|on\b(?! the)|later)"
+    r"|at (?:most|the most|the latest|least)|or so|on(?=\s*(?:[,.;]|$|i\b))|later)"
 )
 _SURELY_AHEAD_AFTER = re.compile(r"^[\s,]*(?:from (?:now|today|here|this)|'s time|down the|out\b|away|ahead)")
 _IN = re.compile(rf"\b(?:in|within|inside)\s+(?:(?:under|my|your|these|those|his|{_SMALL})\s+){{0,3}}$")
