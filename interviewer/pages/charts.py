@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from interviewer.pages.shell import service
-from interviewer.pages.words import OVERALL
-from interviewer.schema import Interview, Verdict
+from interviewer.pages.words import DOTS, OVERALL, VERDICTS
+from interviewer.schema import Interview
 
-_VALUE: dict[Verdict, int] = {"missing": 0, "partly": 1, "met": 2}
 _ALL = "Overall"
 _HEIGHT = 260
+_AXIS = "your replies, oldest first"
 
 
 def over_time(interviews: Sequence[Interview]) -> None:
@@ -30,11 +30,11 @@ def over_time(interviews: Sequence[Interview]) -> None:
         choice = st.segmented_control(
             "How your replies came across", [_ALL, *groups], default=_ALL, key="chart_of", required=True
         )
-        rows, labels = (
-            (_overall(judged), dict(OVERALL)) if choice in (None, _ALL)
-            else (_group(judged, str(choice)), {0: "not there", 1: "partly", 2: "comes across"})
-        )  # fmt: skip
-        st.altair_chart(_chart(rows, labels), height=_HEIGHT)
+        if choice in (None, _ALL):
+            st.altair_chart(_line(_overall(judged)), height=_HEIGHT)
+        else:
+            st.altair_chart(_dots(_group(judged, str(choice))))
+            st.html('<p class="iv-quiet">● comes across &nbsp; ◐ partly there &nbsp; ○ not there yet</p>')
 
 
 def _replies(interviews: Sequence[Interview]) -> list[tuple[int, str, Any]]:
@@ -50,7 +50,7 @@ def _replies(interviews: Sequence[Interview]) -> list[tuple[int, str, Any]]:
 
 def _overall(interviews: Sequence[Interview]) -> list[dict[str, Any]]:
     return [
-        {"reply": n, "when": when, "value": critique.overall, "of": _ALL}
+        {"reply": n, "when": when, "value": critique.overall}
         for n, when, critique in _replies(interviews)
         if critique.overall is not None
     ]
@@ -59,30 +59,46 @@ def _overall(interviews: Sequence[Interview]) -> list[dict[str, Any]]:
 def _group(interviews: Sequence[Interview], group: str) -> list[dict[str, Any]]:
     criteria = [criterion for criterion in service().rubric.criteria if criterion.group == group]
     return [
-        {"reply": n, "when": when, "value": _VALUE[critique.criteria[c.id].verdict], "of": c.name}
+        {"reply": n, "when": when, "of": c.name, "dot": DOTS[verdict], "verdict": VERDICTS[verdict]}
         for n, when, critique in _replies(interviews)
         for c in criteria
-        if c.id in critique.criteria
+        if (verdict := critique.criteria[c.id].verdict)
     ]
 
 
-def _chart(rows: list[dict[str, Any]], labels: dict[int, str]) -> Any:
-    """Lines with points; told apart by shape and by dash as well as by colour."""
+def _line(rows: list[dict[str, Any]]) -> Any:
+    """The overall verdicts as a line, with words instead of figures beside it."""
     import altair as alt
 
-    said = " : ".join(f"datum.value == {value} ? '{label}'" for value, label in labels.items())
-    many = len({row["of"] for row in rows}) > 1
-    legend = alt.Legend(title=None, orient="bottom", columns=2) if many else None
+    said = " : ".join(f"datum.value == {value} ? '{word}'" for value, word in OVERALL.items())
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("reply:Q", title="your replies, oldest first", axis=alt.Axis(tickMinStep=1, format="d")),
+        x=alt.X("reply:Q", title=_AXIS, axis=alt.Axis(tickMinStep=1, format="d")),
         y=alt.Y(
             "value:Q",
             title=None,
-            scale=alt.Scale(domain=[min(labels), max(labels)]),
-            axis=alt.Axis(values=list(labels), labelExpr=f"{said} : ''"),
+            scale=alt.Scale(domain=[min(OVERALL), max(OVERALL)]),
+            axis=alt.Axis(values=list(OVERALL), labelExpr=f"{said} : ''"),
         ),
-        color=alt.Color("of:N", legend=legend),
-        tooltip=[alt.Tooltip("of:N", title="What"), alt.Tooltip("when:N", title="When")],
+        tooltip=[alt.Tooltip("when:N", title="When")],
     )
-    lines = base.mark_line(strokeWidth=2).encode(strokeDash=alt.StrokeDash("of:N", legend=legend))
-    return lines + base.mark_point(filled=True, size=70).encode(shape=alt.Shape("of:N", legend=legend))
+    return base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=70, opacity=1)
+
+
+def _dots(rows: list[dict[str, Any]]) -> Any:
+    """A group's criteria as rows of dots: lines of five criteria would lie on top of each other."""
+    import altair as alt
+
+    shades = alt.Scale(domain=[VERDICTS["met"], VERDICTS["partly"], VERDICTS["missing"]])
+    return (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_text(fontSize=20)
+        .encode(
+            x=alt.X("reply:O", title=_AXIS, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("of:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
+            text="dot:N",
+            color=alt.Color("verdict:N", scale=shades, legend=None),
+            tooltip=[alt.Tooltip("of:N", title="What"), alt.Tooltip("verdict:N", title="Verdict"),
+                     alt.Tooltip("when:N", title="When")],
+        )
+        .properties(height=alt.Step(34))
+    )  # fmt: skip

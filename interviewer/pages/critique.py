@@ -7,14 +7,16 @@ from typing import Literal
 
 import streamlit as st
 
+from interviewer.pages import picture
 from interviewer.pages.card import card_button
 from interviewer.pages.marks import changed_html, filled, find_marks, marked_html, quote_html, split_blanks
 from interviewer.pages.shell import safely, service
-from interviewer.pages.words import VERDICTS, count, esc, overall_html
+from interviewer.pages.words import OVERALL, VERDICTS, count, esc, overall_html
 from interviewer.schema import CriterionFinding, Critique, Interview, PitfallFinding, Turn
 from knowledge import Rubric
 
 Item = tuple[str, str, CriterionFinding | PitfallFinding]
+_UNMEASURED = "How far this model agrees with the reference labels is not measured here."
 _THUMBS: tuple[Literal["down"], Literal["up"]] = ("down", "up")
 
 
@@ -71,11 +73,14 @@ def to_mend(critique: Critique, rubric: Rubric) -> list[Item]:
 
 
 def _overall(turn: Turn, critique: Critique) -> None:
-    judge = "built-in judge" if critique.engine == "embedded" else "the model's reading, checked in code"
     with st.popover(_overall_label(critique), key=f"overall_{turn.number}", type="tertiary"):
         lines = [critique.cannot_judge] if critique.cannot_judge else []
-        lines += [f"Read by the {judge}." if critique.engine == "embedded" else f"This is {judge}."]
-        lines += [_sentence(service().agreement_line())]
+        if critique.engine == "embedded":
+            lines += [_sentence(picture.judge_line())]
+        else:
+            lines += ["Read by the model, and checked in code.", _UNMEASURED]
+        if turn.contradicts:
+            lines.append(f"It does not fit with what you said in reply {turn.contradicts}.")
         if critique.dropped:
             lines.append(
                 count(critique.dropped, "point was", "points were")
@@ -90,8 +95,6 @@ def _overall(turn: Turn, critique: Critique) -> None:
 def _overall_label(critique: Critique) -> str:
     if critique.overall is None:
         return "not judged"
-    from interviewer.pages.words import OVERALL
-
     return f"{'●' * critique.overall}{'○' * (5 - critique.overall)} **{OVERALL[critique.overall]}**"
 
 

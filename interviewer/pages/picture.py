@@ -10,6 +10,7 @@ from interviewer.pages.shell import service
 from interviewer.pages.words import DOTS, OVERALL, VERDICTS, esc
 from interviewer.schema import Debrief, Interview, Verdict
 
+_MET: tuple[Verdict, str] = ("met", "")
 _RANK: dict[Verdict, int] = {"missing": 0, "partly": 1, "met": 2}
 
 
@@ -35,7 +36,8 @@ def coming(interview: Interview) -> tuple[str, str]:
             return "Leave out next", name_of(name)
         if found[name][0] != "met":
             return "Next to show", name_of(name)
-    return "", ""
+    left = (c.name for c in service().rubric.criteria if found.get(c.id, _MET)[0] != "met")
+    return next((("Next to show", name) for name in left), ("", ""))
 
 
 def name_of(name: str) -> str:
@@ -44,6 +46,12 @@ def name_of(name: str) -> str:
     names = {criterion.id: criterion.name for criterion in rubric.criteria}
     names |= {pitfall.id: pitfall.name for pitfall in rubric.pitfalls}
     return names.get(name, name)
+
+
+def judge_line() -> str:
+    """What is known of the built-in judge's agreement, as a sentence of its own."""
+    line = service().agreement_line()
+    return line if line.lower().startswith("built-in judge") else f"Built-in judge: {line}"
 
 
 def panel(interview: Interview) -> None:
@@ -83,7 +91,7 @@ def _panel(interview: Interview, *, title: bool = True) -> str:
         parts.append(f'<div class="iv-next">{before}: <b>{esc(name)}</b></div>')
     elif not found:
         parts.append('<div class="iv-next iv-quiet">Fills with your replies. Hover for your words.</div>')
-    parts.append(f'<p class="iv-quiet iv-how">{esc(service().agreement_line())}</p>')
+    parts.append(f'<p class="iv-quiet iv-how">{esc(judge_line())}</p>')
     return "".join(parts)
 
 
