@@ -46,6 +46,7 @@ def test_a_whole_interview_to_the_debrief_and_its_exports(server: Server, chromi
         if page.get_by_role("heading", name="Your debrief").is_visible():
             break
     page.get_by_role("heading", name="Next exercise").wait_for()
+    page.get_by_role("button", name="Choose somebody else").wait_for()
     assert page.get_by_role("heading", name="Keep").is_visible()
     assert page.locator(".iv-table tbody tr").count() == number
     found = {}
@@ -130,7 +131,7 @@ def test_realistic_mode_gives_nothing_away(server: Server, chromium: Any) -> Non
     page.get_by_role("button", name="End", exact=True).click()
     page.get_by_role("button", name="End and see the debrief").click()
     page.get_by_role("heading", name="Next exercise").wait_for()
-    assert page.locator(".iv-mark").count() > 0
+    page.locator(".iv-mark").first.wait_for()
 
 
 def test_deleting_can_be_undone(server: Server, chromium: Any) -> None:
@@ -222,3 +223,21 @@ def test_a_phone_never_scrolls_sideways(server: Server, chromium: Any, scheme: s
 def _fits(page: Any) -> bool:
     main = page.get_by_test_id("stMain").evaluate("e => e.scrollWidth <= e.clientWidth")
     return bool(main and page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_a_chip_leads_to_its_card_and_history_draws_a_chart(server: Server, chromium: Any) -> None:
+    page = candidate(chromium)
+    begin(page, server)
+    say(page, f"{REPLY} Honestly, I mainly want to earn a lot of money.")
+    replied(page, 1)
+    page.locator(".st-key-verdict_1").get_by_text("to mend").click()
+    page.get_by_role("button", name="Leave money out of this answer").click()
+    page.get_by_test_id("stDialog").get_by_text("Serves: Money as the motive").wait_for()
+    assert not page.get_by_test_id("stPopoverBody").is_visible()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_test_id("stDialog").wait_for(state="detached")
+    say(page, MORE[0])
+    replied(page, 2)
+    page.goto(f"{server.url}/history")
+    page.get_by_text("SMART", exact=True).click()
+    page.get_by_test_id("stVegaLiteChart").wait_for()
