@@ -50,6 +50,7 @@ PLAN_IDS = frozenset(
 )
 """What the whole reply tells; the other criteria show in words of their own, so little else may count."""
 PITFALL_PENALTY = Penalty(declared=0.5, other=8.0)
+SLACK = 0.03
 
 
 class Table:
@@ -139,11 +140,12 @@ def _criterion_cuts(score: Floats, y: Ints, shown: NDArray[np.bool_]) -> tuple[f
 
 
 def _pitfall_cuts(score: Floats, y: Ints) -> tuple[float, ...]:
+    """The lowest cut that is nearly as good as the best: new replies hold fewer of the known phrases."""
     grid = np.unique(score)
     middle = (grid[:-1] + grid[1:]) / 2
     tried = [(f1(y == 1, score >= cut), float(cut)) for cut in middle]
     best = max(t[0] for t in tried)
-    return (round(float(np.mean([cut for value, cut in tried if value >= best - 0.02])), 3),)
+    return (round(min(cut for value, cut in tried if value >= best - SLACK), 3),)
 
 
 def _scale(names: Sequence[str], weights: Floats, cuts: tuple[float, ...]) -> Scale:
