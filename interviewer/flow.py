@@ -63,6 +63,7 @@ class ReplyFlow:
         judge: the embedded judge.
         model: the model engine, or None.
         search: cards for a query, `k` of them, those that serve the given ids first.
+        model_judges: whether a model writes the critique too, or only words the questions.
     """
 
     def __init__(
@@ -75,9 +76,11 @@ class ReplyFlow:
         judge: EmbeddedJudge,
         model: ModelEngine | None,
         search: Callable[[str, int, Sequence[str]], Sequence[Hit]],
+        model_judges: bool = True,
     ) -> None:
         self._rubric, self._personas, self._words = rubric, personas, words
         self._store, self._judge, self._model, self._search = store, judge, model, search
+        self._model_judges = model_judges
 
     def start(self, interview: Interview, work: TurnWork, parts: Parts) -> None:
         """Begin, in the background."""
@@ -115,7 +118,7 @@ class ReplyFlow:
         with_model = self._model is not None and interview.setup.engine != "embedded"
         if not parts.critique:
             work.finish(critique=True)
-        elif with_model:
+        elif with_model and self._model_judges:
             threading.Thread(
                 target=self._guarded,
                 args=(self._model_critique, work, reading),

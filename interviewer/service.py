@@ -73,6 +73,7 @@ class InterviewService:
             judge=judge,
             model=model,
             search=self._search_quietly,
+            model_judges=settings.critique == "model",
         )
 
     # -- what this installation is ------------------------------------------------------------------------
@@ -81,7 +82,8 @@ class InterviewService:
         """One line for a person: who judges, and where their words go."""
         if self.model is None:
             return "Built-in judge, nothing leaves this computer"
-        return f"{self.settings.model} at {self.settings.endpoint_name}"
+        line = f"{self.settings.model} at {self.settings.endpoint_name}"
+        return line if self.settings.critique == "model" else f"Questions from {line}; built-in judge"
 
     def agreement_line(self) -> str:
         """One line: how far the embedded judge agrees with the reference labels."""

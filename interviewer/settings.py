@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     prompts_dir: Path | None = Field(None, alias="INTERVIEWER_PROMPTS")
     personas_dir: Path | None = Field(None, alias="INTERVIEWER_PERSONAS")
     knowledge_dir: Path | None = Field(None, alias="INTERVIEWER_KNOWLEDGE")
+    critique: Literal["model", "embedded"] = Field(
+        "model",
+        alias="INTERVIEWER_CRITIQUE",
+        description="who judges where a model is configured; a very small model judges worse than the built-in",
+    )
     timeout: float = Field(60.0, alias="INTERVIEWER_TIMEOUT", gt=0, description="seconds for one model call")
     prompt_budget: int = Field(
         3000, alias="INTERVIEWER_PROMPT_BUDGET", ge=1500, description="tokens of one prompt, at most"

@@ -53,6 +53,17 @@ def test_question_and_critique_come_from_the_model(monkeypatch: pytest.MonkeyPat
         assert len(endpoint.chats()) == 2
 
 
+def test_a_small_model_can_be_kept_to_the_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWER_CRITIQUE", "embedded")
+    with model_service(monkeypatch, both) as (service, endpoint):
+        interview = answer(service, service.start("me", setup()), SOLID)
+        assert interview.last.question.engine == "model"
+        assert interview.turns[0].critique is not None
+        assert interview.turns[0].critique.engine == "embedded"
+        assert interview.turns[0].notices == [] and len(endpoint.chats()) == 1
+        assert service.engine_line().startswith("Questions from fake at")
+
+
 FAULTS = [
     "auth",
     "model_missing",

@@ -35,7 +35,8 @@ class Judges:
             EndpointError: in strict mode, the model could not be had.
         """
         critique = self.embedded.critique(reply, question=question, role=role, company=company)
-        if self.model is None or self.index is None:
+        built_in = self.settings.critique == "embedded" and not self.strict
+        if self.model is None or self.index is None or built_in:
             return critique
         try:
             hits = self.index.search(reply[:2000], 3, serves=critique.focus)
@@ -77,4 +78,5 @@ def build_judges(engine: Engine) -> Judges:
             "or use --engine embedded."
         )
     index = open_guidance(settings) if model is not None else None
-    return Judges(settings, rubric, build_judge(settings, rubric), model, index, engine is Engine.MODEL)
+    judge = build_judge(settings, rubric)
+    return Judges(settings, rubric, judge, model, index, strict=engine is Engine.MODEL)
