@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     critique: Literal["model", "embedded"] = Field(
         "model",
         alias="INTERVIEWER_CRITIQUE",
-        description="who judges where a model is configured; a very small model judges worse than the built-in",
+        description="who judges where a model is configured",
     )
     timeout: float = Field(60.0, alias="INTERVIEWER_TIMEOUT", gt=0, description="seconds for one model call")
     prompt_budget: int = Field(
