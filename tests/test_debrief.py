@@ -54,13 +54,13 @@ def interview(*judged: tuple[str, Critique | None]) -> Interview:
 
 def test_the_costliest_pitfall_is_mended_first_and_the_best_moment_kept() -> None:
     first = critique(2, {"timely": "in two years"}, {"money_motive": "the pay"})
-    second = critique(4, {"long_term_vision": "lead the ward", "specific": "lead the ward as sister"})
+    second = critique(4, {"linked_path": "lead the ward", "specific": "lead the ward as sister"})
     found = build_debrief(
         interview(("in two years, the pay", first), ("lead the ward as sister", second)), RUBRIC, WORDS
     )
     assert found.mend is not None and (found.mend.id, found.mend.turn) == ("money_motive", 1)
     assert found.mend.quote == "the pay" and found.mend.guidance == "avoid-money"
-    assert found.keep is not None and found.keep.turn == 2 and found.keep.id == "long_term_vision"
+    assert found.keep is not None and found.keep.turn == 2 and found.keep.id == "linked_path"
     assert found.exercise == WORDS.exercises["money_motive"]
     assert found.picture["timely"] == ["met", "missing"] and found.overall == [2, 4]
 
@@ -96,7 +96,7 @@ def test_replies_without_a_critique_are_left_out() -> None:
     [
         ("Short.", "Short."),
         ("I want this. And more.", "I want this."),
-        ("word " * 60, ("word " * 17).strip()),
+        ("word " * 60, ("word " * 18).strip()),
     ],
 )
 def test_first_words_are_verbatim(reply: str, words: str) -> None:
