@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interviewer.judge.answerable import why_not
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import Reader, Reading
+from interviewer.judge.features import ORDERS, Reader, Reading
 from interviewer.judge.quotes import evidence, whole_or_first
 from interviewer.judge.stronger import stronger_answer
 from interviewer.judge.weights import Weights, load_weights
@@ -120,7 +120,8 @@ class EmbeddedJudge:
     def _is_dodge(self, reading: Reading, weights: Weights) -> bool:
         features = reading.features
         words = len(reading.text.words)
-        if self._answers_a_follow_up(reading):
+        planned = features["any_goal"] or features["any_step"]
+        if self._answers_a_follow_up(reading) or (ORDERS in reading.hits and planned):
             return False
         if words <= _TOO_TERSE or (words <= _TERSE and features["nothing"]):
             return not features["content"]
