@@ -220,6 +220,16 @@ def test_a_phone_never_scrolls_sideways(server: Server, chromium: Any, scheme: s
         assert _fits(page)
 
 
+def test_the_menu_on_a_phone_folds_once_a_page_is_chosen(server: Server, chromium: Any) -> None:
+    page = candidate(chromium, viewport=PHONE)
+    page.goto(server.url)
+    page.get_by_role("button", name=re.compile("Start with")).wait_for()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebar").get_by_text("Settings").click()
+    page.get_by_role("heading", name="Settings", exact=True).wait_for()
+    page.get_by_test_id("stExpandSidebarButton").wait_for()
+
+
 def _fits(page: Any) -> bool:
     main = page.get_by_test_id("stMain").evaluate("e => e.scrollWidth <= e.clientWidth")
     return bool(main and page.evaluate("document.documentElement.scrollWidth <= innerWidth"))

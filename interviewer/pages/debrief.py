@@ -32,16 +32,16 @@ def show(interview: Interview) -> None:
         st.html('<p class="iv-lead">You ended before your first reply: there is nothing to sum up yet.</p>')
     else:
         _cards(interview, interview.debrief)
-        st.subheader("The picture over your replies")
+        st.subheader("The picture over your replies", anchor=False)
         picture.table(interview.debrief)
     if any(turn.reply for turn in interview.turns):
-        st.subheader("What was said")
+        st.subheader("What was said", anchor=False)
         _transcript(interview, persona)
     _after(interview, persona)
 
 
 def _head(interview: Interview, persona: Persona | None) -> None:
-    st.title("Your debrief")
+    st.title("Your debrief", anchor=False)
     replies = sum(turn.reply is not None for turn in interview.turns)
     parts = [persona.name if persona else interview.setup.persona, interview.setup.role]
     parts += [count(replies, "reply", "replies"), day(interview.updated)]
@@ -94,10 +94,10 @@ def _transcript(interview: Interview, persona: Persona | None) -> None:
 
 
 def _after(interview: Interview, persona: Persona | None) -> None:
-    st.subheader("Take it with you")
+    st.subheader("Take it with you", anchor=False)
     with st.container(key="exports", horizontal=True, gap="small"):
         export_buttons(interview, prefix="debrief")
-    st.subheader("And now?")
+    st.subheader("And now?", anchor=False)
     with st.container(key="again", horizontal=True, gap="small"):
         if st.button(f"Practise again with {plain(first_name(persona))}", key="again_same", type="primary"):
             begin(Setup(**{**interview.setup.model_dump(), "exercise": ""}))

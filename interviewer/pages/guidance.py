@@ -14,7 +14,7 @@ _HITS = 6
 
 def show(arrived: bool) -> None:
     """Draw the page."""
-    st.title("Guidance")
+    st.title("Guidance", anchor=False)
     st.html(
         '<p class="iv-lead">What makes a good answer to “What are your career goals?”, one card a point. '
         "Every critique leads here.</p>"
@@ -40,7 +40,7 @@ def _cards() -> None:
     for card in service().cards.values():
         themes.setdefault(card.theme, []).append(card)
     for theme, cards in themes.items():
-        st.subheader(plain(theme))
+        st.subheader(plain(theme), anchor=False)
         for card in cards:
             _card(card)
 

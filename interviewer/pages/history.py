@@ -36,7 +36,7 @@ def show(arrived: bool) -> None:
     """
     if arrived:
         st.session_state.pop("history", None)
-    st.title("History")
+    st.title("History", anchor=False)
     _undo()
     done = st.session_state.pop("deleted_all", None)
     if done is not None:

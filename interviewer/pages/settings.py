@@ -11,12 +11,12 @@ from interviewer.pages.words import count, esc, size
 
 def show(arrived: bool) -> None:
     """Draw the page."""
-    st.title("Settings")
-    st.subheader("Who judges")
+    st.title("Settings", anchor=False)
+    st.subheader("Who judges", anchor=False)
     _engine()
-    st.subheader("Where your data lies")
+    st.subheader("Where your data lies", anchor=False)
     _places()
-    st.subheader("Delete everything")
+    st.subheader("Delete everything", anchor=False)
     _delete()
 
 

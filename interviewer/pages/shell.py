@@ -66,8 +66,23 @@ def page(section: Section) -> StreamlitPage:
 
 def set_up() -> None:
     """Title and styles; the same for every page."""
-    st.set_page_config(page_title="Mock interviewer", page_icon="💬", layout="wide")
+    st.set_page_config(
+        page_title="Mock interviewer",
+        page_icon="💬",
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
     st.html(f"<style>{_styles()}</style>")
+
+
+def _fold_menu(name: str) -> None:
+    """On a phone the navigation lies over the page: fold it once the page `name` has been chosen."""
+    script = (
+        f"/* {name} */ if (innerWidth < 768)"
+        " document.querySelector('[data-testid=stSidebarCollapseButton] button')?.click();"
+    )
+    with st.container(key="fold"):
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 @cache
@@ -79,6 +94,7 @@ def run(name: str) -> None:
     """Draw a page. A fault becomes one plain line and a line in the log, never a traceback."""
     arrived = st.session_state.get("section") != name
     st.session_state["section"] = name
+    _fold_menu(name)
     try:
         problem = st.session_state.pop(_PROBLEM, "")
         if problem:

@@ -21,7 +21,7 @@ _UPLOADS = ["pdf", "docx", "txt", "md"]
 
 def show() -> None:
     """Draw the screen."""
-    st.title("Practise “What are your career goals?”")
+    st.title("Practise “What are your career goals?”", anchor=False)
     st.html(
         '<p class="iv-lead">An interviewer asks, follows up on what you say, and shows you in your own words '
         "what came across and what to mend.</p>"
@@ -31,11 +31,11 @@ def show() -> None:
     chosen = st.session_state.setdefault("persona", people[0].id)
     if chosen not in service().personas:
         chosen = st.session_state["persona"] = people[0].id
-    st.subheader("Who asks?")
+    st.subheader("Who asks?", anchor=False)
     with st.grid("auto", min_column_width=260, gap="small"):
         for persona in people:
             _persona(persona, chosen=persona.id == chosen)
-    st.subheader("For which job?")
+    st.subheader("For which job?", anchor=False)
     left, right = st.columns(2)
     left.text_input("Role", key="role", placeholder="Marketing coordinator", persist_state="session")
     right.text_input(
