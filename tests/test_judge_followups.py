@@ -1,7 +1,7 @@
 """Replies to follow-ups: a short reply that answers the question asked is no dodge (the judge is given it).
 
-Seen wrong when tried as a new user would: the judge read honest short replies as `no_answer`, so the interviewer
-asked again and the reply did not count.
+Seen wrong when tried as a new user would: the judge read honest short replies as `no_answer`, so the
+interviewer asked again and the reply did not count.
 """
 
 from __future__ import annotations
