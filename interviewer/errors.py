@@ -96,3 +96,8 @@ class EndpointError(InterviewerError):
     ) -> None:
         self.fault, self.retry_after, self.partial = fault, retry_after, partial
         super().__init__(message)
+
+    def and_so(self, instead: str) -> str:
+        """The message, then what stands in place of the model's answer: "… cannot be reached. This …"."""
+        message = str(self)
+        return f"{message}{'' if message[-1:] in '.?!' else '.'} {instead}"

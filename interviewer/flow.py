@@ -382,5 +382,5 @@ def replace_text(question: Question, text: str, *, engine: Literal["embedded", "
 
 def _notice(part: Part, error: EndpointError, instead: str, strict: bool) -> Notice:
     """One plain line: what went wrong, and what stands in its place."""
-    message = str(error) if strict else f"{str(error).rstrip('.')}. {instead}"
+    message = str(error) if strict else error.and_so(instead)
     return Notice(part=part, fault=error.fault.value, message=message, can_retry=True)

@@ -93,6 +93,7 @@ def test_a_fault_leaves_a_working_interview_and_can_be_retried(
         assert turn.critique is not None and turn.critique.engine == "embedded"
         assert {notice.part for notice in turn.notices} == {"question", "critique"}
         assert all("\n" not in notice.message for notice in turn.notices)
+        assert not any(mark in notice.message for notice in turn.notices for mark in ("?.", ".."))
         assert "built-in judge" in turn.critique.notes[0]
         assert interview.last.question.engine == "embedded"
         assert interview.last.question.text.count("?") == 1

@@ -103,5 +103,5 @@ def _ask(persona: Any, interview: Interview, judges: Judges) -> Question:
     except EndpointError as error:
         if judges.strict:
             raise
-        say(f"{str(error).rstrip('.')}. This question is from the interviewer's own list.")
+        say(error.and_so("This question is from the interviewer's own list."))
         return draft

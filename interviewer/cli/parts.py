@@ -50,7 +50,7 @@ class Judges:
         except EndpointError as error:
             if self.strict:
                 raise
-            note = f"{str(error).rstrip('.')}. This critique is the built-in judge's."
+            note = error.and_so("This critique is the built-in judge's.")
             return critique.model_copy(update={"notes": [*critique.notes, note]})
         return found
 
