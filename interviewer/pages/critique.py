@@ -11,7 +11,7 @@ from interviewer.pages import picture
 from interviewer.pages.card import card_button
 from interviewer.pages.marks import changed_html, filled, find_marks, marked_html, quote_html, split_blanks
 from interviewer.pages.shell import safely, service
-from interviewer.pages.words import OVERALL, VERDICTS, count, esc, overall_html
+from interviewer.pages.words import OVERALL, VERDICTS, count, esc, overall_html, usage_line
 from interviewer.schema import CriterionFinding, Critique, Interview, PitfallFinding, Turn
 from knowledge import Rubric
 
@@ -86,6 +86,8 @@ def _overall(turn: Turn, critique: Critique) -> None:
                 count(critique.dropped, "point was", "points were")
                 + " dropped, because the quote or the card did not check out."
             )
+        if turn.usage:
+            lines.append(usage_line(turn.usage))
         st.html(
             f"<p>{overall_html(critique.overall)}</p>"
             + "".join(f'<p class="iv-quiet">{esc(line)}</p>' for line in lines)

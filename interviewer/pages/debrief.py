@@ -11,7 +11,7 @@ from interviewer.pages.card import card_button
 from interviewer.pages.marks import plain, quote_html
 from interviewer.pages.shell import go, service
 from interviewer.pages.start import begin
-from interviewer.pages.words import count, day, esc, first_name
+from interviewer.pages.words import count, day, esc, first_name, usage_line
 from interviewer.schema import Debrief, Interview, Moment, Setup
 from prompts import Persona
 
@@ -97,6 +97,8 @@ def _after(interview: Interview, persona: Persona | None) -> None:
     st.subheader("Take it with you", anchor=False)
     with st.container(key="exports", horizontal=True, gap="small"):
         export_buttons(interview, prefix="debrief")
+    if usage := [one for turn in interview.turns for one in turn.usage]:
+        st.html(f'<p class="iv-quiet">{esc(usage_line(usage))}</p>')
     st.subheader("And now?", anchor=False)
     with st.container(key="again", horizontal=True, gap="small"):
         if st.button(f"Practise again with {plain(first_name(persona))}", key="again_same", type="primary"):

@@ -50,6 +50,8 @@ def _found(query: str) -> None:
         st.html('<p class="iv-quiet">The guidance is still being prepared; the search works in a moment.</p>')
         return
     hits = service().search_guidance(query, k=_HITS)
+    if notice := service().index().notice:
+        st.caption(notice)
     cards = [service().cards[hit.id] for hit in hits if hit.id in service().cards]
     if not cards:
         st.html('<p class="iv-text">Nothing fits those words. Try the words an interviewer would use.</p>')

@@ -104,7 +104,7 @@ def run(name: str) -> None:
         log().warning("page refused", page=name, error=str(error))
         st.error(str(error), icon=":material/error:")
     except Exception as error:
-        log().error("page broke", page=name, error=repr(error), exc_info=True)
+        log().error("page broke", page=name, error=error)
         st.error(_UNEXPECTED, icon=":material/error:")
 
 
@@ -117,7 +117,7 @@ def safely(act: Callable[..., None]) -> Callable[..., None]:
         except InterviewerError as error:
             st.session_state[_PROBLEM] = str(error)
         except Exception as error:
-            log().error("callback broke", callback=act.__name__, error=repr(error), exc_info=True)
+            log().error("callback broke", callback=act.__name__, error=error)
             st.session_state[_PROBLEM] = _UNEXPECTED
 
     return guarded
@@ -150,17 +150,18 @@ class Preparation:
     def __init__(self, service: InterviewService) -> None:
         self.done, self.total = 0, 0
         self.trouble = ""
+        self.rebuilt = ""
         self.ready = threading.Event()
         self._service = service
         threading.Thread(target=self._work, name="guidance", daemon=True).start()
 
     def _work(self) -> None:
         try:
-            self._service.index(self._note)
+            self.rebuilt = self._service.index(self._note).report.rebuilt_reason
         except InterviewerError as error:
             self.trouble = str(error)
         except Exception as error:
-            log().error("guidance could not be prepared", error=repr(error), exc_info=True)
+            log().error("guidance could not be prepared", error=error)
             self.trouble = "The guidance could not be prepared; the log named under Settings says why."
         finally:
             self.ready.set()
@@ -182,6 +183,8 @@ def guidance_ready() -> None:
         _watch_guidance()
     elif state.trouble:
         st.warning(f"{state.trouble} You can practise all the same.", icon=":material/menu_book:")
+    elif state.rebuilt:
+        st.info(f"The guidance was built anew: {state.rebuilt}", icon=":material/menu_book:")
 
 
 @st.fragment(run_every=0.5)

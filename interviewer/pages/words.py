@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from datetime import datetime
 
-from interviewer.schema import Interview
+from interviewer.schema import Interview, Usage
 from prompts import Persona
 
 DOTS = {"met": "●", "partly": "◐", "missing": "○"}
@@ -46,6 +47,20 @@ def size(count: int) -> str:
             return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} GB"
+
+
+def usage_line(usage: Sequence[Usage]) -> str:
+    """What calls took, in a line: tokens as the endpoint reported them, cost where the price is known."""
+    known = [one for one in usage if one.prompt_tokens is not None]
+    if not known:
+        return "The endpoint did not report how many tokens this took."
+    read = sum(one.prompt_tokens or 0 for one in known)
+    cached = sum(one.cached_tokens or 0 for one in known)
+    wrote = sum(one.completion_tokens or 0 for one in known)
+    costs = [one.cost_usd for one in usage if one.cost_usd is not None]
+    price = f"${sum(costs):.4f}" if len(costs) == len(usage) else "price not known"
+    share = f" ({cached / read:.0%} of them cached)" if cached else ""
+    return f"The model read {read:,} tokens{share} and wrote {wrote:,}: {price}."
 
 
 def first_name(persona: Persona | None) -> str:
