@@ -125,6 +125,17 @@ def begin(page: Any, server: Server, persona: str = "Mara", *, realistic: bool =
     page.wait_for_url("**interview=*")
 
 
+def resting_place(words: Any) -> float:
+    """Where words stand once the page has scrolled to them: the same place twice, 0.4 s apart."""
+    place = None
+    for _ in range(25):
+        last, place = place, float(words.bounding_box()["y"])
+        if place == last:
+            return place
+        time.sleep(0.4)
+    raise AssertionError("the words never come to rest")
+
+
 def field(page: Any) -> Any:
     """The field for the reply."""
     return page.get_by_test_id("stChatInputTextArea")

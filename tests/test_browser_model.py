@@ -69,16 +69,17 @@ def test_a_stopped_question_keeps_the_reply_and_what_came(
 def test_the_critique_has_its_place_from_the_start(
     served: Server, script: Script, chromium: Any
 ) -> None:  # fmt: skip
-    script.critique = Answer(critique_answer({"Within three years": ["timely"]}), delay=3)
+    script.critique = Answer(critique_answer({"Within three years": ["timely"]}), delay=6)
     page = candidate(chromium)
     begin(page, served)
     say(page, REPLY)
     page.get_by_text("reading your reply").wait_for()
     replied(page, 1)
     question = page.locator(".iv-said").last
-    before = question.bounding_box()
+    before = resting_place(question)
+    assert page.get_by_text("reading your reply").is_visible()
     page.locator(".st-key-verdict_1").get_by_text("strength").wait_for()
-    assert question.bounding_box()["y"] == pytest.approx(before["y"], abs=3)
+    assert resting_place(question) == pytest.approx(before, abs=3)
 
 
 @pytest.mark.parametrize("name", ["server", "cut", "auth"])
