@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import REPLY, Server, begin, bubbles, candidate, chromium, field, replied, say
+from browser import REPLY, Server, begin, bubbles, candidate, chromium, field, replied, resting_place, say
 
 from interviewer.testing import Answer, FakeEndpoint, Recorded, critique_answer, fault
 
