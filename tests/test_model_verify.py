@@ -270,3 +270,10 @@ def test_a_dodge_has_no_stronger_answer() -> None:
 )
 def test_numbers_are_the_same_in_words_and_digits(text: str, values: list[str]) -> None:
     assert [value for value, _, _ in numbers(text)] == values
+
+
+def test_a_sentence_said_twice_stands_once() -> None:
+    said = "I want to lead the ward. I bring patience and good notes."
+    answer, dropped = checked_answer(f"{said} {said}", Given([said]))
+    assert answer is not None and answer.text == said
+    assert dropped == 0

@@ -205,7 +205,7 @@ def checked_answer(text: str, given: Given) -> tuple[StrongerAnswer | None, int]
     """Take from a stronger answer what the candidate did not give.
 
     A single made-up number, date or name becomes a blank; a sentence with more of them, or with a made-up
-    title, credential or deed, goes.
+    title, credential or deed, goes; so does a sentence said twice, as small models do.
 
     Returns:
         The answer, or None where too little is left; and how many facts or sentences were taken out.
@@ -218,7 +218,7 @@ def checked_answer(text: str, given: Given) -> tuple[StrongerAnswer | None, int]
             continue
         mended, lost = _mended(sentence, given)
         dropped += lost
-        if mended:
+        if mended and mended.casefold() not in {said.casefold() for said in kept}:
             kept.append(mended)
     answer = " ".join(kept)
     if len(re.findall(r"\w+", _BLANK.sub(" ", answer))) < _FEWEST_WORDS:
