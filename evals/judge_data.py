@@ -10,7 +10,7 @@ from pathlib import Path
 from interviewer.errors import DataFileError
 
 FOLDER = Path(__file__).parent / "labelled"
-FILES = ("dev.jsonl", "train.jsonl")
+FILES = ("dev.jsonl", "train.jsonl", "fresh.jsonl")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Labelled:
 
     @property
     def author(self) -> str:
-        """Who wrote the reply: r, a, b or c."""
+        """Who wrote the reply: r, a, b, c or d."""
         return self.id[0]
 
 

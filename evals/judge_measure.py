@@ -118,7 +118,7 @@ def main() -> None:
     rows, critiques = cross_validate()
     found = figures(rows, critiques)
     found["by_author"] = {}
-    for author in "rabc":
+    for author in "rabcd":
         use = [i for i, r in enumerate(rows) if r.author == author]
         found["by_author"][author] = figures([rows[i] for i in use], [critiques[i] for i in use])
     found["latency"] = latency(rows)

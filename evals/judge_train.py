@@ -15,20 +15,20 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from evals.judge_data import Labelled, data_hash, load_labelled
+from evals.judge_meaning import FOLDER, dump_directions, learn_directions
 from evals.judge_scores import f1, kappa
 from interviewer.judge import EmbeddedJudge
-from interviewer.judge.features import SHAPES, Reader, Reading
+from interviewer.judge.features import HEARD, LIKE, SHAPES, Reader, Reading
 from interviewer.judge.weights import Scale, Weights
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
-OUT = Path(__file__).parents[1] / "knowledge" / "judge" / "weights.json"
+OUT, DIRECTIONS = FOLDER / "weights.json", FOLDER / "meaning.json"
 LEVEL = {"missing": 0, "partly": 1, "met": 2}
 ABOUT = "Learned by `python -m evals.judge_train` from evals/labelled; do not edit by hand."
 Floats = NDArray[np.float64]
@@ -49,8 +49,10 @@ PLAN_IDS = frozenset(
     {"long_term_vision", "specific", "measurable", "realistic", "short_term_steps", "linked_path"}
 )
 """What the whole reply tells; the other criteria show in words of their own, so little else may count."""
-PITFALL_PENALTY = Penalty(declared=0.5, other=8.0)
-SLACK = 0.03
+PITFALL_PENALTY = Penalty(declared=2.0, other=30.0)
+HEARD_PENALTY = 5.0
+SLACK = 0.0
+COPIES, MISSED, SEED = 3, 0.3, 20
 
 
 class Table:
@@ -60,6 +62,10 @@ class Table:
         self.names = sorted(readings[0].features)
         self.x: Floats = np.array([[r.features[n] for n in self.names] for r in readings], dtype=np.float64)
         self._reader = reader
+
+    def is_heard(self, name: str) -> bool:
+        """Whether a feature depends on a cue's wording."""
+        return self._reader.is_of_cue(name) or name.startswith(HEARD)
 
     def shown(self, id: str) -> NDArray[np.bool_]:
         """For each reply whether something declared for the id is there."""
@@ -79,7 +85,7 @@ class Table:
         found: list[tuple[float | None, float | None]] = []
         for name, sign in zip(self.names, self.signs(id), strict=True):
             undeclared_cue = sign is None and self._reader.is_of_cue(name) and id in CRITERION_IDS
-            if sign is None and name in SHAPES:
+            if sign is None and (name in SHAPES or name.startswith((LIKE, HEARD))):
                 found.append((0.0, 0.0))
                 continue
             found.append((0.0 if sign == 1 else None, 0.0 if sign == -1 or undeclared_cue else None))
@@ -102,8 +108,9 @@ def learn(
     pitfalls = {}
     for id in PITFALL_IDS:
         y = np.array([int(id in row.pitfalls) for row in chosen])
-        weights = _fit(x, y, table, id, PITFALL_PENALTY)
-        pitfalls[id] = _scale(table.names, weights, _pitfall_cuts(x @ weights, y))
+        copies, labels = _unheard(x, y, table)
+        weights = _fit(copies, labels, table, id, PITFALL_PENALTY)
+        pitfalls[id] = _scale(table.names, weights, _pitfall_cuts(copies @ weights, labels))
     return criteria, pitfalls
 
 
@@ -111,6 +118,7 @@ def _fit(x: Floats, y: Ints, table: Table, id: str, penalty: Penalty) -> Floats:
     """Penalised proportional-odds regression; returns the weights, rounded to three decimals."""
     levels = int(y.max())
     strength = np.array([penalty.other if s is None else penalty.declared for s in table.signs(id)])
+    strength[[name.startswith(HEARD) for name in table.names]] = HEARD_PENALTY
     bounds = [*table.bounds(id), *[(None, None)] * levels]
     above = np.stack([(y > k).astype(np.float64) for k in range(levels)], axis=1)
 
@@ -124,6 +132,20 @@ def _fit(x: Floats, y: Ints, table: Table, id: str, penalty: Penalty) -> Floats:
     start = np.zeros(x.shape[1] + levels)
     result = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
     return np.asarray(np.round(result.x[: x.shape[1]], 3), dtype=np.float64)
+
+
+def _unheard(x: Floats, y: Ints, table: Table) -> tuple[Floats, Ints]:
+    """The replies, and copies in which cues were missed at random, as in replies whose words are new.
+
+    Without them the cues, written on these replies, would explain everything and likeness nothing.
+    """
+    random = np.random.default_rng(SEED)
+    columns = np.array([table.is_heard(name) for name in table.names])
+    parts = [x]
+    for _ in range(COPIES):
+        heard = random.random(x.shape) >= MISSED
+        parts.append(np.where(columns[None, :] & ~heard, 0.0, x))
+    return np.concatenate(parts), np.tile(y, COPIES + 1)
 
 
 def _criterion_cuts(score: Floats, y: Ints, shown: NDArray[np.bool_]) -> tuple[float, ...]:
@@ -177,12 +199,15 @@ def main() -> None:
         "--check", action="store_true", help="write nothing; fail where the stored weights differ"
     )
     args = parser.parse_args()
+    directions = dump_directions(learn_directions(EmbeddedJudge(load_rubric()).book))
+    if not args.check:
+        DIRECTIONS.write_text(directions, encoding="utf-8")
     text = dump(build())
     if args.check:
-        same = OUT.read_text(encoding="utf-8") == text
-        raise SystemExit(
-            0 if same else "knowledge/judge/weights.json is out of date: run python -m evals.judge_train"
+        same = (
+            OUT.read_text(encoding="utf-8") == text and DIRECTIONS.read_text(encoding="utf-8") == directions
         )
+        raise SystemExit(0 if same else "knowledge/judge is out of date: run python -m evals.judge_train")
     OUT.write_text(text, encoding="utf-8")
 
 

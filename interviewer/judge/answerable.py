@@ -12,6 +12,8 @@ _ENOUGH_WORDS, _FEW_WORDS = 5, 12
 _KNOWN_SHARE = 0.34
 _MONOTONE = (3, 20)
 """At most so many different words in at least so many."""
+_EMPTY_TALK = "dodge"
+"""The cue of buzzwords and other talk that is English, if no answer."""
 _VOWELS = frozenset("aeiouy")
 
 Reason = Literal["", "empty", "language", "gibberish"]
@@ -39,7 +41,7 @@ def why_not(text: CleanText, book: CueBook) -> Reason:
             return "language"
         known = sum(w in book.vocabulary for w in words) / len(words)
         telling = len(words) < _FEW_WORDS and known >= _KNOWN_SHARE
-        if english < _ENGLISH_SHARE and not telling:
+        if english < _ENGLISH_SHARE and not telling and _EMPTY_TALK not in book.find(text):
             return "language" if foreign > _ENGLISH_SHARE else "gibberish"
     unlikely = sum(_is_mash(w) for w in words if w not in book.english)
     odd = sum((ord(c) < 32 and c not in "\t\n\r") or c == "\ufffd" for c in text.reply)

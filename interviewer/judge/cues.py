@@ -63,6 +63,7 @@ class Lists(Frozen):
     foreign: tuple[str, ...]
     leaning: tuple[str, ...]
     open_questions: tuple[str, ...]
+    asks: dict[str, tuple[str, ...]]
     empty_words: tuple[str, ...]
     stop_words: tuple[str, ...]
     cannot_judge: dict[str, str]

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.declared import DERIVED
+from interviewer.judge.joint import GOAL, STEP, joint_features, question_features
+from interviewer.judge.meaning import Meaning
 from interviewer.judge.text import CleanText, Span
 from interviewer.judge.timeframes import TimeFinder, TimeFrame
+from knowledge import PITFALL_IDS
 
-_GOAL = ("goal_position", "bare_position", "future_role")
-_STEP = ("first_step", "step_course", "step_work", "near_action", "credential_goal")
-_LINK = ("link_because", "link_sequence")
 SHAPES = frozenset({"few_words", "asks_back", "ends_asking", "orders", "orders_2"})
 """Form and orders: they may only speak for what they are declared for. Length is no merit."""
 _WITH_PLAN = (
@@ -32,6 +32,9 @@ _WITH_PLAN = (
 _TWICE = 2
 _LONG_SENTENCE = 30
 ORDERS = "orders"
+LIKE, HEARD = "like_", "heard_"
+_HINTS = frozenset({"family_mention", "near_ignored"})
+"""Cues that say too little alone to count as having heard a pitfall."""
 _WORD = re.compile(r"[a-z]{4,}")
 _OF_CUE = re.compile(r"_(?:[2346]|in_goal|in_step|in_plan)$")
 
@@ -41,8 +44,9 @@ class Reading:
     """What was found in one reply.
 
     `features` are the named numbers; `hits` the cues' places; `frames` the time frames; `overlap` the places
-    of words that the reply shares with role and employer; `narrow` whether the question was a follow-up about
-    one thing, so that a short reply may answer it.
+    of words that the reply shares with role and employer; `likeness` how like the exemplars of each pitfall
+    the most alike words are, and where; `narrow` whether the question was a follow-up about
+    one thing, so that a short reply may answer it, and `question` that question.
     """
 
     text: CleanText
@@ -50,6 +54,8 @@ class Reading:
     frames: list[TimeFrame]
     overlap: list[Hit]
     narrow: bool = False
+    question: str = ""
+    likeness: dict[str, tuple[float, Span]] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
 
 
@@ -59,10 +65,12 @@ class Reader:
     Args:
         book: the cues.
         year: the year that calendar years are counted from (None: the cue files' reference year).
+        meaning: compares sentences with exemplars (None: they are not compared).
     """
 
-    def __init__(self, book: CueBook, year: int | None = None) -> None:
+    def __init__(self, book: CueBook, year: int | None = None, meaning: Meaning | None = None) -> None:
         self.book = book
+        self._meaning = meaning
         self._times = TimeFinder(book, year)
         self._stop = frozenset(book.lists.stop_words)
 
@@ -81,12 +89,15 @@ class Reader:
         ]
         hits = self._beside(text, hits)
         reading = Reading(text, hits, frames, self._overlap(text, f"{role} {company}"))
-        reading.narrow = self.is_narrow(question)
+        reading.narrow, reading.question = self.is_narrow(question), question
+        reading.likeness = self._meaning.likeness(text) if self._meaning else {}
         reading.features = self._features(reading, role, company, question)
         return reading
 
     def sign(self, feature: str, id: str) -> int | None:
         """+1 or -1 where a feature is declared to speak for or against an id, else None."""
+        if feature.startswith((LIKE, HEARD)):
+            return 1 if feature in (LIKE + id, HEARD + id) else None
         declared = DERIVED.get(feature, "").split()
         if f"+{id}" in declared:
             return 1
@@ -98,13 +109,26 @@ class Reader:
             return 1 if feature.startswith("overlap_in") and id == "relevant_to_role" else None
         return 1 if served == "+" else -1
 
+    def _heard(self, reading: Reading, values: Mapping[str, float]) -> dict[str, float]:
+        """Whether any cue of a pitfall is there: a cue that the labelled replies hardly show counts too."""
+        served = {
+            pitfall
+            for id in reading.hits
+            if id not in _HINTS
+            for pitfall, sign in self.book.cues[id].serves.items()
+            if sign == "+"
+        }
+        if values["commission_post"]:
+            served.discard("money_motive")
+        return {f"{HEARD}{id}": float(id in served) for id in PITFALL_IDS}
+
     def is_of_cue(self, feature: str) -> bool:
         """Whether a feature says that a cue, or a word shared with the employer, is there."""
         return _OF_CUE.sub("", feature) in self.book.cues or feature.startswith("overlap")
 
     def _beside(self, text: CleanText, hits: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
         """Leave out what counts only in the same sentence as a goal or a step, where it stands elsewhere."""
-        plan = {text.sentence_at(h.start) for id in (*_GOAL, *_STEP) for h in hits.get(id, ())}
+        plan = {text.sentence_at(h.start) for id in (*GOAL, *STEP) for h in hits.get(id, ())}
         kept: dict[str, list[Hit]] = {}
         for id, found in hits.items():
             if self.book.cues[id].beside == "plan":
@@ -144,9 +168,13 @@ class Reader:
         values.update(_time_features(reading))
         values.update(_fit_features(reading, role, company))
         values.update(_shape_features(reading))
-        values.update(_joint_features(values))
+        values.update(joint_features(values))
         values.update(_plan_features(reading))
-        values.update(_question_features(question))
+        values.update(question_features(question))
+        values.update(self._heard(reading, values))
+        values.update(
+            {f"{LIKE}{id}": reading.likeness[id][0] if id in reading.likeness else 0.0 for id in PITFALL_IDS}
+        )
         return values
 
 
@@ -191,7 +219,7 @@ def _time_features(reading: Reading) -> dict[str, float]:
     kinds = {frame.kind for frame in reading.frames}
     wanting = {
         reading.text.sentence_at(h.start)
-        for id in (*_GOAL, "destination_words")
+        for id in (*GOAL, "destination_words")
         for h in reading.hits.get(id, ())
     }
     with_goal = {f.kind for f in reading.frames if reading.text.sentence_at(f.start) in wanting}
@@ -234,38 +262,11 @@ def _shape_features(reading: Reading) -> dict[str, float]:
     }
 
 
-def _joint_features(values: Mapping[str, float]) -> dict[str, float]:
-    goal = max(values[id] for id in _GOAL)
-    step = max(values[id] for id in _STEP)
-    link = max(values[id] for id in _LINK)
-    exp = max(values["experience"], values["past_goal_reached"])
-    return {
-        "any_goal": goal,
-        "any_step": step,
-        "any_link": link,
-        "no_goal": 1.0 - goal,
-        "goal_and_step": goal * step,
-        "goal_step_link": goal * step * link,
-        "goal_and_time": goal * values["time_in_5"],
-        "goal_and_mid": goal * values["time_mid"],
-        "goal_and_experience": goal * exp,
-        "step_and_near": step * values["time_near"],
-        "past_goal_and_end": values["past_goal"] * values["past_goal_reached"],
-        "nothing": float(not goal and not step),
-        "goal_not_grand": goal * (1.0 - values["grand"]),
-        "content_no_goal": values["content"] * (1.0 - goal),
-        "far_and_ignored": max(values["time_far"], values["far_ahead"]) * values["near_ignored"],
-        "skills_both": max(values["skill_strength"], values["experience"]) * values["skill_gap"],
-        "rigid_and_pinned": values["rigid"] * values["pinned_detail_2"],
-        "private_and_family": values["private_detail"] * values["family_mention"],
-    }
-
-
 def _plan_features(reading: Reading) -> dict[str, float]:
     """Whether a cue stands in the same sentence as a goal or a step (`x_in_plan`)."""
     text = reading.text
-    goals = {text.sentence_at(h.start) for id in _GOAL for h in reading.hits.get(id, ())}
-    steps = {text.sentence_at(h.start) for id in _STEP for h in reading.hits.get(id, ())}
+    goals = {text.sentence_at(h.start) for id in GOAL for h in reading.hits.get(id, ())}
+    steps = {text.sentence_at(h.start) for id in STEP for h in reading.hits.get(id, ())}
     values: dict[str, float] = {}
     for id in _WITH_PLAN:
         hits = reading.overlap if id == "overlap" else reading.hits.get(id, ())
@@ -276,14 +277,3 @@ def _plan_features(reading: Reading) -> dict[str, float]:
     near = {text.sentence_at(f.start) for f in reading.frames if f.kind == "near"}
     values["near_in_step"] = float(bool(near & steps))
     return values
-
-
-def _question_features(question: str) -> dict[str, float]:
-    asked = question.lower()
-    return {
-        "asked_what_if": float(bool(re.search(r"\bif\b|suppose|doesn't work|closes", asked))),
-        "asked_measure": float(
-            bool(re.search(r"how will you|how would you (?:know|measure)|success", asked))
-        ),
-        "asked_first_year": float(bool(re.search(r"first year|very first", asked))),
-    }

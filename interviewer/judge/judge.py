@@ -7,8 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from interviewer.judge.answerable import why_not
+from interviewer.judge.asked import asked_for, given
 from interviewer.judge.cues import CueBook
 from interviewer.judge.features import ORDERS, Reader, Reading
+from interviewer.judge.meaning import Meaning
 from interviewer.judge.quotes import evidence, whole_or_first
 from interviewer.judge.stronger import stronger_answer
 from interviewer.judge.weights import Weights, load_weights
@@ -18,7 +20,8 @@ from knowledge.cards import BUNDLED
 
 MOST_WORDS = 2500
 LEVELS: tuple[Verdict, ...] = ("missing", "partly", "met")
-_NO_ANSWER = "no_answer"
+_NO_ANSWER, _VISION = "no_answer", "long_term_vision"
+_DIRECTION = ("growth_only", "destination_words")
 _SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience")
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
 
@@ -41,7 +44,9 @@ class EmbeddedJudge:
         cues = _own_or_bundled(folder, "cues")
         self.book = CueBook(cues)
         self._weights_path = _own_or_bundled(folder, "judge") / "weights.json"
-        self.reader = Reader(self.book, year)
+        own = _own_or_bundled(folder, "judge") / "meaning.json"
+        meaning = own if own.is_file() else BUNDLED / "judge" / "meaning.json"
+        self.reader = Reader(self.book, year, Meaning(meaning))
 
     @cached_property
     def _weights(self) -> Weights:
@@ -79,7 +84,7 @@ class EmbeddedJudge:
         weights = weights or self._weights
         pitfalls = self._pitfalls(reading, weights)
         dodged = any(p.id == _NO_ANSWER for p in pitfalls)
-        criteria, dropped = self._criteria(reading, weights, dodged=dodged)
+        criteria, dropped = self._criteria(reading, weights, dodged=dodged, pitfalls=len(pitfalls))
         nothing = all(finding.verdict == "missing" for finding in criteria.values())
         said = any(id in reading.hits for id in _SAYS_SOMETHING)
         if not pitfalls and nothing and not said and not self._answers_a_follow_up(reading):
@@ -132,26 +137,43 @@ class EmbeddedJudge:
         """Whether a short reply to a narrow question ("By when?") is an answer, not a wave of the hand."""
         if not reading.narrow or len(reading.text.words) > _SHORT:
             return False
-        waved = "dodge" in reading.hits or "orders" in reading.hits or reading.features["asks_back"]
-        words = [w.text for w in reading.text.words]
-        empty = all(w in self.book.empty for w in words)
-        return not waved and not empty
+        return not self._waves_off(reading)
+
+    def _has_direction(self, reading: Reading) -> bool:
+        """Whether a wish to grow or to get somewhere is spoken out, though no place to arrive at."""
+        return any(id in reading.hits for id in _DIRECTION)
+
+    def _answered(self, reading: Reading) -> dict[str, tuple[int, list[str]]]:
+        """What a narrow question asked for and the reply gives, by criterion."""
+        if not reading.narrow or self._waves_off(reading):
+            return {}
+        return {id: given(reading, self.book, id) for id in asked_for(reading.question, self.book)}
+
+    def _waves_off(self, reading: Reading) -> bool:
+        waved = "dodge" in reading.hits or ORDERS in reading.hits or reading.features["asks_back"]
+        return bool(waved) or all(w.text in self.book.empty for w in reading.text.words)
 
     def _pitfall(self, id: str, quotes: list[str]) -> PitfallFinding:
         pitfall = self.rubric.pitfall(id)
         return PitfallFinding(id=id, quotes=quotes, guidance=list(pitfall.cards[:1]), advice=pitfall.advice)
 
     def _criteria(
-        self, reading: Reading, weights: Weights, *, dodged: bool
+        self, reading: Reading, weights: Weights, *, dodged: bool, pitfalls: int
     ) -> tuple[dict[str, CriterionFinding], int]:
         found: dict[str, CriterionFinding] = {}
         dropped = 0
+        answered = {} if dodged else self._answered(reading)
         for criterion in self.rubric.criteria:
             scale = weights.criteria.get(criterion.id)
             level = 0 if dodged or scale is None else scale.level(scale.score(reading.features))
             quotes = evidence(reading, self.book, criterion.id, scale.weights) if level and scale else []
+            if criterion.id in answered and answered[criterion.id][0] > (level if quotes else 0):
+                level, quotes = answered[criterion.id]
             if level and not quotes:
                 level, dropped = 0, dropped + 1
+            if criterion.id == _VISION and not level and not dodged and not pitfalls:
+                quotes = evidence(reading, self.book, _VISION, {}) if self._has_direction(reading) else []
+                level = int(bool(quotes))
             advice = (criterion.advice_missing, criterion.advice_partly, criterion.advice_met)[level]
             found[criterion.id] = CriterionFinding(
                 verdict=LEVELS[level], quotes=quotes, guidance=list(criterion.cards[:1]), advice=advice

@@ -12,6 +12,7 @@ MOST_WORDS = 24
 _AT_MOST = 2
 _FRAME_WEIGHT = 2.0
 _OVERLAP_WEIGHT = 0.2
+_LIKE_WEIGHT, _ALIKE = 0.3, 0.5
 _PITFALLS = frozenset(PITFALL_IDS)
 _GOALS = (
     "goal_position",
@@ -74,6 +75,11 @@ def evidence(reading: Reading, book: CueBook, id: str, weights: Mapping[str, flo
 
 def _other(reading: Reading, id: str) -> list[tuple[float, Hit]]:
     """Evidence that is no cue: time frames and words shared with the employer."""
+    if id in reading.likeness:
+        value, place = reading.likeness[id]
+        likeness = [(_LIKE_WEIGHT, Hit("like", place.start, place.end))] if value >= _ALIKE else []
+        far = [f for f in reading.frames if f.kind == "far"] if id == "too_far_ahead" else []
+        return [(_FRAME_WEIGHT, Hit("far", f.start, f.end)) for f in far] + likeness
     if id == "timely":
         good = [f for f in reading.frames if f.kind in ("mid", "near")]
         vague = [f for f in reading.frames if f.kind not in ("mid", "near")]
@@ -83,8 +89,6 @@ def _other(reading: Reading, id: str) -> list[tuple[float, Hit]]:
         return [(0.8, Hit("mid", f.start, f.end)) for f in reading.frames if f.kind in ("mid", "far")]
     if id == "short_term_steps":
         return [(0.5, Hit("near", f.start, f.end)) for f in reading.frames if f.kind == "near"]
-    if id == "too_far_ahead":
-        return [(_FRAME_WEIGHT, Hit("far", f.start, f.end)) for f in reading.frames if f.kind == "far"]
     if id == "relevant_to_role":
         return [(_OVERLAP_WEIGHT, hit) for hit in reading.overlap]
     return []

@@ -1,0 +1,102 @@
+"""Learns from exemplar sentences in which direction of the word vectors' space each pitfall lies.
+
+A logistic regression per pitfall: its own exemplars against its near misses, the other pitfalls' exemplars
+and plain sentences, both sides weighing the same. No labelled reply is used: cross-validation stays honest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, ValidationError
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+from interviewer.judge.cues import CueBook
+from interviewer.judge.meaning import Directions, Floats, embed
+from knowledge import PITFALL_IDS
+from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
+
+FOLDER = Path(__file__).parents[1] / "knowledge" / "judge"
+ABOUT = "Learned by `python -m evals.judge_train` from exemplars.yaml; do not edit by hand."
+PENALTY = 0.3
+
+Sentences = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Group(Frozen):
+    """Sentences that show a pitfall, and sentences that only look like it."""
+
+    says: Sentences
+    near: Sentences
+
+
+class Exemplars(Frozen):
+    """All exemplar sentences."""
+
+    pitfalls: dict[str, Group]
+    plain: Sentences
+
+
+def load_exemplars(path: Path) -> Exemplars:
+    """Read the exemplars.
+
+    Raises:
+        DataFileError: the file is missing or broken.
+    """
+    data, lines = parse_yaml(read_text(path, "the exemplars"), path)
+    try:
+        return Exemplars.model_validate(data)
+    except ValidationError as error:
+        raise data_error(error, path, lines) from error
+
+
+def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
+    """The directions of all pitfalls, rounded to three decimals: same exemplars, same numbers."""
+    path = folder / "exemplars.yaml"
+    exemplars = load_exemplars(path)
+
+    def vectors(sentences: tuple[str, ...]) -> Floats:
+        return embed([book.clean(s).text for s in sentences])
+
+    says = {id: vectors(exemplars.pitfalls[id].says) for id in PITFALL_IDS}
+    near = {id: vectors(exemplars.pitfalls[id].near) for id in PITFALL_IDS}
+    plain = vectors(exemplars.plain)
+    found = {}
+    for id in PITFALL_IDS:
+        others = np.concatenate([near[id], plain, *(says[other] for other in PITFALL_IDS if other != id)])
+        found[id] = tuple(float(n) for n in _direction(says[id], others))
+    return Directions(
+        about=ABOUT, exemplars_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:16], directions=found
+    )
+
+
+def _direction(says: Floats, others: Floats) -> Floats:
+    x = np.concatenate([says, others])
+    x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
+    y = np.repeat([1.0, 0.0], [len(says), len(others)])
+    share = np.where(y == 1.0, len(y) / (2 * len(says)), len(y) / (2 * len(others)))
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        z = x @ w
+        value = float(np.sum(share * (np.logaddexp(0.0, z) - y * z)) + 0.5 * PENALTY * np.sum(w[:-1] ** 2))
+        slope = x.T @ (share * (1.0 / (1.0 + np.exp(-z)) - y))
+        slope[:-1] += PENALTY * w[:-1]
+        return value, slope
+
+    result = minimize(
+        loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 2000, "gtol": 1e-9}
+    )
+    return np.asarray(np.round(result.x, 3), dtype=np.float64)
+
+
+def dump_directions(directions: Directions) -> str:
+    """The directions as the text of `meaning.json`, one pitfall a line."""
+    rows = ",\n".join(
+        f"  {json.dumps(id)}: {json.dumps(numbers)}" for id, numbers in directions.directions.items()
+    )
+    head = f' "about": {json.dumps(directions.about)},\n "exemplars_hash": "{directions.exemplars_hash}",\n'
+    return "{\n" + head + ' "directions": {\n' + rows + "\n }\n}\n"

@@ -1,0 +1,105 @@
+"""How much the sentences of a reply mean what exemplar sentences of a pitfall mean.
+
+Word vectors (WordLlama, in its own wheel, no network) and one direction per pitfall in their space, learned
+by `python -m evals.judge_train` from `knowledge/judge/exemplars.yaml` and kept in `meaning.json` beside it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from interviewer.errors import DataFileError
+from interviewer.judge.text import CleanText, Span
+from knowledge.datafile import Frozen, data_error, read_text
+
+DIMENSION = 256
+MOST_UNITS = 400
+_FEWEST_WORDS = 2
+Floats = NDArray[np.float64]
+
+
+class Directions(Frozen):
+    """For each pitfall 256 numbers, then the bias; `exemplars_hash` tells which exemplars they come from."""
+
+    about: str
+    exemplars_hash: str
+    directions: dict[str, tuple[float, ...]]
+
+
+@functools.cache
+def _vectors() -> Any:
+    import wordllama  # type: ignore[import-untyped]
+
+    # WordLlama finds the weights of its own wheel only when told, and would download them otherwise.
+    folder = Path(wordllama.__file__).parent
+    return wordllama.WordLlama.load(cache_dir=folder, disable_download=True, dim=DIMENSION)
+
+
+def embed(texts: Sequence[str]) -> Floats:
+    """One vector of 256 numbers and length 1 for each text (zeros where it has no known word)."""
+    found = np.asarray(_vectors().embed(list(texts)), dtype=np.float64)
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float64)
+
+
+class Meaning:
+    """Compares replies with the exemplars.
+
+    Args:
+        path: `meaning.json`.
+
+    Raises:
+        DataFileError: the file is missing or broken.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @functools.cached_property
+    def _learned(self) -> dict[str, Floats]:
+        text = read_text(self._path, "the judge's directions")
+        try:
+            found = Directions.model_validate(json.loads(text)).directions
+        except json.JSONDecodeError as error:
+            raise DataFileError(
+                self._path, "is not valid JSON; run `python -m evals.judge_train`", error.lineno
+            ) from error
+        except ValidationError as error:
+            raise data_error(error, self._path, {}) from error
+        wrong = [id for id, numbers in found.items() if len(numbers) != DIMENSION + 1]
+        if wrong:
+            raise DataFileError(
+                self._path, f"has too few numbers for {wrong[0]}; run `python -m evals.judge_train`"
+            )
+        return {id: np.array(numbers, dtype=np.float64) for id, numbers in found.items()}
+
+    def likeness(self, text: CleanText) -> dict[str, tuple[float, Span]]:
+        """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where."""
+        units = _units(text)
+        if not units:
+            return {}
+        vectors = embed([text.text[s.start : s.end] for s in units])
+        found = {}
+        for id, direction in self._learned.items():
+            scores = vectors @ direction[:-1] + direction[-1]
+            best = int(np.argmax(scores))
+            value = float(np.round(1.0 / (1.0 + np.exp(-scores[best])), 2))
+            found[id] = (value, units[best])
+        return found
+
+
+def _units(text: CleanText) -> list[Span]:
+    """Sentences and clauses of at least two words, each once."""
+    seen: dict[tuple[int, int], Span] = {}
+    for span in (*text.sentences, *text.clauses):
+        if len(text.text[span.start : span.end].split()) >= _FEWEST_WORDS:
+            seen.setdefault((span.start, span.end), span)
+    return list(seen.values())[:MOST_UNITS]
