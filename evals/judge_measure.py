@@ -1,5 +1,7 @@
 """Measures the embedded judge, cross-validated by author: `python -m evals.judge_measure [--json]`.
 
+`--write` keeps them in `knowledge/judge/agreement.json`, with the one line that the app shows.
+
 For each author the weights are learned from the others' replies; the whole critique (quotes, demotions,
 overall, focus) is then made for that author's replies, and the figures are computed over all, pooled.
 """
@@ -7,6 +9,7 @@ overall, focus) is then made for that author's replies, and the figures are comp
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -14,14 +17,24 @@ from typing import Any
 
 import numpy as np
 
-from evals.judge_data import Labelled, load_labelled
+from evals.judge_data import Labelled, data_hash, load_labelled
 from evals.judge_scores import f1, kappa
-from evals.judge_train import LEVEL, Table, learn
+from evals.judge_train import LEVEL, OUT, Table, learn
 from interviewer.judge import EmbeddedJudge
 from interviewer.judge.weights import Weights
 from interviewer.schema import Critique
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
+AUTHORS = "rabcd"
+AGREEMENT = OUT.parent / "agreement.json"
+BLIND: dict[str, Any] = {
+    "replies": 188,
+    "criteria_mean": 0.692,
+    "pitfalls_macro_f1": 0.458,
+    "overall": 0.706,
+    "what": "author d's replies, first met by the judge as of commit 1d31a46: all figures on new text that are"
+    " blind. What was added since (exemplars, word classes, learning from d) has no blind figure yet.",
+}
 FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
 CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
 
@@ -98,6 +111,12 @@ def table(found: Mapping[str, Any]) -> str:
         + " " * 16
         + f"two labellers {CEILING['focus']}"
     )
+    if "first_four" in found:
+        part = found["first_four"]
+        lines.append(
+            f"  authors r, a, b, c: criteria {part['criteria_mean']:.3f},"
+            f" pitfalls {part['pitfalls_macro_f1']:.3f}, overall {part['overall']:.3f}"
+        )
     for author, part in found.get("by_author", {}).items():
         lines.append(
             f"  author {author}: criteria {part['criteria_mean']:.2f},"
@@ -110,18 +129,55 @@ def table(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def agreement(found: Mapping[str, Any], *, date: str = "") -> dict[str, Any]:
+    """What `agreement.json` holds: a line for the app, the figures, and what they were measured on.
+
+    Args:
+        found: the figures, with `by_author`.
+        date: the day of the measurement, left out where empty.
+    """
+    line = (
+        f"new wording (blind, n={BLIND['replies']}): pitfalls F1 {BLIND['pitfalls_macro_f1']:.2f}, overall"
+        f" \u03ba {BLIND['overall']:.2f}; cross-validated: {found['pitfalls_macro_f1']:.2f}, {found['overall']:.2f}"
+    )
+    kept = {key: value for key, value in found.items() if key != "latency"}
+    return {
+        "line": line,
+        "about": "Agreement with machine-written reference labels; `python -m evals.judge_measure --write`.",
+        "cross_validated": kept,
+        "blind": BLIND,
+        "weights_hash": hashlib.sha256(OUT.read_bytes()).hexdigest()[:16],
+        "data_hash": data_hash(),
+        **({"date": date} if date else {}),
+    }
+
+
+def measure() -> dict[str, Any]:
+    """The cross-validated figures over all replies, over those of the first four authors, and by author."""
+    rows, critiques = cross_validate()
+
+    def part(authors: str) -> dict[str, Any]:
+        use = [i for i, r in enumerate(rows) if r.author in authors]
+        return figures([rows[i] for i in use], [critiques[i] for i in use])
+
+    by_author = {author: part(author) for author in AUTHORS}
+    return {**figures(rows, critiques), "first_four": part(AUTHORS[:4]), "by_author": by_author}
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the figures in knowledge/judge/agreement.json"
+    )
+    parser.add_argument("--date", default="", help="the day to be kept with them")
     args = parser.parse_args()
-    rows, critiques = cross_validate()
-    found = figures(rows, critiques)
-    found["by_author"] = {}
-    for author in "rabcd":
-        use = [i for i, r in enumerate(rows) if r.author == author]
-        found["by_author"][author] = figures([rows[i] for i in use], [critiques[i] for i in use])
-    found["latency"] = latency(rows)
+    found = measure()
+    if args.write:
+        text = json.dumps(agreement(found, date=args.date), indent=1, ensure_ascii=False, sort_keys=True)
+        AGREEMENT.write_text(text + "\n", encoding="utf-8")
+    found["latency"] = latency(load_labelled())
     print(json.dumps(found, indent=1) if args.json else table(found))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
-from evals.judge_measure import FLOOR, cross_validate, figures
+from evals.judge_data import data_hash
+from evals.judge_measure import AGREEMENT, FLOOR, cross_validate, figures
 from evals.judge_scores import f1, kappa
 from evals.judge_train import OUT, build, dump
 
@@ -30,6 +33,16 @@ def test_no_criterion_is_hopeless(measured: dict[str, Any]) -> None:
 
 def test_the_stored_weights_are_what_training_gives() -> None:
     assert OUT.read_text(encoding="utf-8") == dump(build())
+
+
+def test_the_stored_agreement_belongs_to_the_stored_weights(measured: dict[str, Any]) -> None:
+    stored = json.loads(AGREEMENT.read_text(encoding="utf-8"))
+    assert stored["weights_hash"] == hashlib.sha256(OUT.read_bytes()).hexdigest()[:16]
+    assert stored["data_hash"] == data_hash()
+    for key in ("criteria_mean", "pitfalls_macro_f1", "overall"):
+        assert stored["cross_validated"][key] == pytest.approx(measured[key], abs=0.005)
+    assert len(stored["line"]) < 110
+    assert f"{stored['blind']['pitfalls_macro_f1']:.2f}" in stored["line"]
 
 
 def test_kappa_is_one_zero_and_below() -> None:

@@ -90,7 +90,7 @@ class Reader:
         hits = self._beside(text, hits)
         reading = Reading(text, hits, frames, self._overlap(text, f"{role} {company}"))
         reading.narrow, reading.question = self.is_narrow(question), question
-        reading.likeness = self._meaning.likeness(text) if self._meaning else {}
+        reading.likeness = self._meaning.likeness(text, ordered) if self._meaning else {}
         reading.features = self._features(reading, role, company, question)
         return reading
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from interviewer.judge.answerable import why_not
 from interviewer.judge.asked import asked_for, given
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import ORDERS, Reader, Reading
+from interviewer.judge.features import HEARD, ORDERS, Reader, Reading
 from interviewer.judge.meaning import Meaning
 from interviewer.judge.quotes import evidence, whole_or_first
 from interviewer.judge.stronger import stronger_answer
@@ -126,12 +126,20 @@ class EmbeddedJudge:
         features = reading.features
         words = len(reading.text.words)
         planned = features["any_goal"] or features["any_step"]
-        if self._answers_a_follow_up(reading) or (ORDERS in reading.hits and planned):
+        if self._answers_a_follow_up(reading):
             return False
+        if ORDERS in reading.hits and planned:
+            features = self._without_orders(reading)
         if words <= _TOO_TERSE or (words <= _TERSE and features["nothing"]):
             return not features["content"]
         scale = weights.pitfalls.get(_NO_ANSWER)
         return scale is not None and bool(scale.level(scale.score(features)))
+
+    def _without_orders(self, reading: Reading) -> dict[str, float]:
+        """The features of a reply beside whose plan there are orders, as if those were not there."""
+        others = any(self.book.cues[id].serves.get(_NO_ANSWER) == "+" for id in reading.hits if id != ORDERS)
+        heard = {HEARD + _NO_ANSWER: float(others), ORDERS: 0.0, f"{ORDERS}_2": 0.0}
+        return {**reading.features, **heard}
 
     def _answers_a_follow_up(self, reading: Reading) -> bool:
         """Whether a short reply to a narrow question ("By when?") is an answer, not a wave of the hand."""

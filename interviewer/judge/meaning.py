@@ -81,9 +81,14 @@ class Meaning:
             )
         return {id: np.array(numbers, dtype=np.float64) for id, numbers in found.items()}
 
-    def likeness(self, text: CleanText) -> dict[str, tuple[float, Span]]:
-        """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where."""
-        units = _units(text)
+    def likeness(self, text: CleanText, skip: Sequence[Span] = ()) -> dict[str, tuple[float, Span]]:
+        """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where.
+
+        Args:
+            text: the clean text.
+            skip: what is not compared.
+        """
+        units = [u for u in _units(text) if not any(u.start < s.end and s.start < u.end for s in skip)]
         if not units:
             return {}
         vectors = embed([text.text[s.start : s.end] for s in units])
