@@ -12,7 +12,7 @@ MOST_WORDS = 24
 _AT_MOST = 2
 _FRAME_WEIGHT = 2.0
 _OVERLAP_WEIGHT = 0.2
-_LIKE_WEIGHT, _ALIKE = 0.3, 0.5
+_LIKE_WEIGHT, ALIKE = 0.3, 0.5
 _PITFALLS = frozenset(PITFALL_IDS)
 _GOALS = (
     "goal_position",
@@ -77,7 +77,7 @@ def _other(reading: Reading, id: str) -> list[tuple[float, Hit]]:
     """Evidence that is no cue: time frames and words shared with the employer."""
     if id in reading.likeness:
         value, place = reading.likeness[id]
-        likeness = [(_LIKE_WEIGHT, Hit("like", place.start, place.end))] if value >= _ALIKE else []
+        likeness = [(_LIKE_WEIGHT, Hit("like", place.start, place.end))] if value >= ALIKE else []
         far = [f for f in reading.frames if f.kind == "far"] if id == "too_far_ahead" else []
         return [(_FRAME_WEIGHT, Hit("far", f.start, f.end)) for f in far] + likeness
     if id == "timely":

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from interviewer.judge.cues import CueBook
 from interviewer.judge.features import ORDERS, Reading
+from interviewer.judge.quotes import ALIKE
 from interviewer.judge.text import Span
 from interviewer.schema import CriterionFinding, PitfallFinding, StrongerAnswer
 from knowledge import Rubric
@@ -28,6 +29,8 @@ _CLASS = {
     "long_term_vision": 0, "short_term_steps": 2, "linked_path": 3, "past_evidence": 4, "achievable": 4,
     "skills_awareness": 5, "relevant_to_role": 6, "flexible": 7, "motivated": 8,
 }  # fmt: skip
+_SUBJECTS = frozenset({"i", "i'm", "i'd", "i'll", "i've", "my", "we", "we'd", "your", "you"})
+_MONEY_ASIDE = "money_aside"
 _MARKS = str.maketrans("[]", "()")
 
 
@@ -129,27 +132,54 @@ def _kept(reading: Reading, book: CueBook, sentence: Span, present: Sequence[str
         for hit in hits
     ]
     bad_frames = [f for f in reading.frames if f.kind == "far"] if "too_far_ahead" in present else []
-    places = [(h.start, h.end) for h in bad] + [(f.start, f.end) for f in bad_frames]
+    bad += reading.hits.get(_MONEY_ASIDE, [])
+    alike = [place for id, (value, place) in reading.likeness.items() if id in present and value >= ALIKE]
+    places = [(h.start, h.end) for h in bad]
+    places += [(f.start, f.end) for f in bad_frames] + [(a.start, a.end) for a in alike]
     spoiled = [any(a < c.end and c.start < b for a, b in places) for c in clauses]
     if not any(spoiled):
         return clauses
     kept: list[Span] = []
+    cut = False
     for clause, bad_clause in zip(clauses, spoiled, strict=True):
-        if bad_clause:
-            break
-        kept.append(clause)
+        cut = cut or bad_clause
+        if not bad_clause and (not cut or _stands_alone(reading, clause)):
+            kept.append(clause)
+            cut = False
     return kept if kept and _rank(reading, book, kept) in (0, 2) else []
 
 
 def _said(reading: Reading, spans: Sequence[Span], sentence: Span) -> str:
     if not spans:
         return ""
-    end = spans[-1].end
-    text = reading.text.quote(spans[0].start, end).translate(_MARKS).rstrip(" ,;:-")
-    text = re.sub(r"[\s,]+(?:and|but|so|because|or|which|since|when)$", "", text)
-    mark = reading.text.text[sentence.end : sentence.end + 1] if end == sentence.end else "."
-    mark = mark if mark in "!?." and mark else "."
-    return text[:1].upper() + text[1:] + mark
+    parts: list[str] = []
+    for run in _runs(spans):
+        text = reading.text.quote(run.start, run.end).translate(_MARKS).rstrip(" ,;:-")
+        text = re.sub(r"[\s,]+(?:and|but|so|because|or|which|since|when)$", "", text)
+        if parts:
+            text = re.sub(r"^(?:and|but|so|then)\s+", "", text, flags=re.IGNORECASE)
+        mark = reading.text.text[sentence.end : sentence.end + 1] if run.end == sentence.end else "."
+        parts.append(text[:1].upper() + text[1:] + (mark if mark and mark in "!?." else "."))
+    return " ".join(parts)
+
+
+def _runs(spans: Sequence[Span]) -> list[Span]:
+    """Clauses that follow one another, joined."""
+    runs: list[Span] = []
+    for span in spans:
+        if runs and runs[-1].end == span.start:
+            runs[-1] = Span(runs[-1].start, span.end)
+        else:
+            runs.append(span)
+    return runs
+
+
+def _stands_alone(reading: Reading, clause: Span) -> bool:
+    """Whether a clause after a cut is a sentence of its own: it has a subject of its own."""
+    words = reading.text.text[clause.start : clause.end].split()
+    while words and words[0].strip(",") in ("and", "but", "so", "then"):
+        words = words[1:]
+    return len(words) >= _SHORTEST and words[0].strip(",") in _SUBJECTS
 
 
 def _rank(reading: Reading, book: CueBook, spans: Sequence[Span]) -> int | None:
