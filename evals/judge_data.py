@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from interviewer.errors import DataFileError
 
 FOLDER = Path(__file__).parent / "labelled"
 FILES = ("dev.jsonl", "train.jsonl", "fresh.jsonl")
+# Measured and nothing else: never learned from, never read by whoever changes cues or exemplars.
+UNSEEN = ("unseen.jsonl",)
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,14 @@ class Labelled:
         return self.id[0]
 
 
-def load_labelled(folder: Path = FOLDER) -> list[Labelled]:
-    """All labelled replies of a folder, in the order of the files.
+def load_labelled(folder: Path = FOLDER, files: Sequence[str] = FILES) -> list[Labelled]:
+    """The labelled replies of a folder's files, in their order.
 
     Raises:
         DataFileError: a line is broken.
     """
     found = []
-    for name in FILES:
+    for name in files:
         path = folder / name
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             try:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evals.judge_data import data_hash
-from evals.judge_measure import AGREEMENT, FLOOR, cross_validate, figures
+from evals.judge_data import UNSEEN, data_hash, load_labelled
+from evals.judge_measure import AGREEMENT, FLOOR, cross_validate, figures, unseen
 from evals.judge_scores import f1, kappa
 from evals.judge_train import OUT, build, dump
 
@@ -42,7 +42,7 @@ def test_the_stored_agreement_belongs_to_the_stored_weights(measured: dict[str, 
     for key in ("criteria_mean", "pitfalls_macro_f1", "overall"):
         assert stored["cross_validated"][key] == pytest.approx(measured[key], abs=0.005)
     assert len(stored["line"]) < 110
-    assert f"{stored['blind']['pitfalls_macro_f1']:.2f}" in stored["line"]
+    assert f"{stored['unseen']['pitfalls_macro_f1']:.2f}" in stored["line"]
 
 
 def test_kappa_is_one_zero_and_below() -> None:
@@ -55,3 +55,18 @@ def test_kappa_is_one_zero_and_below() -> None:
 def test_f1_counts_both_kinds_of_mistake() -> None:
     assert f1(np.array([True, True, False]), np.array([True, False, True])) == 0.5
     assert f1(np.array([True, False]), np.array([False, False])) == 0.0
+
+
+def test_nothing_is_learned_from_the_unseen_replies() -> None:
+    seen = {row.reply for row in load_labelled()}
+    unseen_rows = load_labelled(files=UNSEEN)
+    assert len(unseen_rows) == 120
+    assert not seen & {row.reply for row in unseen_rows}
+    assert not {row.author for row in unseen_rows} & {row.author for row in load_labelled()}
+
+
+def test_the_judge_holds_its_floors_on_the_unseen_replies() -> None:
+    found = unseen()
+    assert found["pitfalls_macro_f1"] >= 0.55
+    assert found["criteria_mean"] >= 0.60
+    assert found["overall"] >= 0.60
