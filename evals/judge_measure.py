@@ -147,8 +147,8 @@ def agreement(found: Mapping[str, Any], *, date: str = "") -> dict[str, Any]:
     """
     new = found["unseen"]
     line = (
-        f"on new wording: overall \u03ba {new['overall']:.2f}, criteria \u03ba {new['criteria_mean']:.2f},"
-        f" pitfalls F1 {new['pitfalls_macro_f1']:.2f}, against machine-written labels"
+        f"agrees with machine-written labels on unseen replies: overall \u03ba {new['overall']:.2f},"
+        f" pitfalls F1 {new['pitfalls_macro_f1']:.2f} (1 is full)"
     )
     kept = {key: value for key, value in found.items() if key not in ("latency", "unseen")}
     return {
