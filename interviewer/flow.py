@@ -145,7 +145,11 @@ class ReplyFlow:
         turn = interview.turns[number - 1]
         setup = interview.setup
         critique = self._judge.critique(
-            turn.reply or "", question=turn.question.text, role=setup.role, company=setup.company
+            turn.reply or "",
+            question=turn.question.text,
+            role=setup.role,
+            company=setup.company,
+            asked=turn.question.focus if turn.question.kind == "follow_up" else (),
         )
         earlier = [(t.number, t.reply) for t in interview.turns[: number - 1] if t.reply]
         contradiction = find_contradiction(earlier, turn.reply or "")

@@ -84,3 +84,28 @@ def test_plain_money_is_the_pitfall(judge: EmbeddedJudge, reply: str) -> None:
         reply, question="What are your career goals?", role="Staff nurse", company="Clinic"
     )
     assert [pitfall.id for pitfall in found.pitfalls] == ["money_motive"]
+
+
+PUZZLE = (
+    "Honestly what I like is the puzzle. When a cold week comes early and we have the jackets in the right "
+    "shops, that makes my day. And the people in the shops notice."
+)
+
+
+def test_what_the_interviewer_aimed_at_is_known_to_the_judge(judge: EmbeddedJudge) -> None:
+    question = "What about it would get you in early without anyone asking?"
+    found = judge.critique(PUZZLE, question=question, role="Demand planner", asked=["motivated"])
+    assert advances(found) and found.criteria["motivated"].quotes
+
+
+@pytest.mark.parametrize(("question", "reply"), DODGED)
+def test_a_dodge_is_one_whatever_was_aimed_at(judge: EmbeddedJudge, question: str, reply: str) -> None:
+    assert not advances(judge.critique(reply, question=question, asked=["motivated", "timely"]))
+
+
+def test_a_rough_figure_stays_whole(judge: EmbeddedJudge) -> None:
+    found = judge.critique(
+        "I'd like to run the night shift, within three years or so. First I'd learn the rota."
+    )
+    assert found.stronger_answer is not None
+    assert "within three years or so." in found.stronger_answer.text

@@ -46,7 +46,8 @@ class Reading:
     `features` are the named numbers; `hits` the cues' places; `frames` the time frames; `overlap` the places
     of words that the reply shares with role and employer; `likeness` how like the exemplars of each pitfall
     the most alike words are, and where; `narrow` whether the question was a follow-up about
-    one thing, so that a short reply may answer it, and `question` that question.
+    one thing, so that a short reply may answer it, and `question` that question; `asked` the ids that the
+    interviewer aimed it at, where that is known.
     """
 
     text: CleanText
@@ -55,6 +56,7 @@ class Reading:
     overlap: list[Hit]
     narrow: bool = False
     question: str = ""
+    asked: tuple[str, ...] = ()
     likeness: dict[str, tuple[float, Span]] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
 

@@ -56,7 +56,15 @@ class EmbeddedJudge:
         """What the judge sees in a reply: cues, time frames, features (to train it and to explain it)."""
         return self.reader.read(_capped(reply), role=role, company=company, question=question)
 
-    def critique(self, reply: str, *, question: str = "", role: str = "", company: str = "") -> Critique:
+    def critique(
+        self,
+        reply: str,
+        *,
+        question: str = "",
+        role: str = "",
+        company: str = "",
+        asked: Sequence[str] = (),
+    ) -> Critique:
         """Judge one reply.
 
         Args:
@@ -64,12 +72,15 @@ class EmbeddedJudge:
             question: what was asked.
             role: the post applied for.
             company: the employer, in a line.
+            asked: ids that the question was aimed at, where the interviewer knows: a reply that speaks to
+                them is no dodge.
 
         Returns:
             A critique whose quotes are verbatim parts of the reply. Where the reply cannot be judged,
             `cannot_judge` says why and there is no score.
         """
         reading = self.read(reply, question=question, role=role, company=company)
+        reading.asked = tuple(asked)
         notes = []
         if len(reading.text.reply) < len(reply):
             notes.append(self.book.lists.notes["capped"].format(words=f"{MOST_WORDS:,}"))
@@ -130,6 +141,8 @@ class EmbeddedJudge:
             return False
         if ORDERS in reading.hits and planned:
             features = self._without_orders(reading)
+        if reading.asked and not self._heard(reading) and any(n for n, _ in self._answered(reading).values()):
+            return False
         if words <= _TOO_TERSE or (words <= _TERSE and features["nothing"]):
             return not features["content"]
         scale = weights.pitfalls.get(_NO_ANSWER)
@@ -137,9 +150,13 @@ class EmbeddedJudge:
 
     def _without_orders(self, reading: Reading) -> dict[str, float]:
         """The features of a reply beside whose plan there are orders, as if those were not there."""
-        others = any(self.book.cues[id].serves.get(_NO_ANSWER) == "+" for id in reading.hits if id != ORDERS)
+        others = self._heard(reading, but=ORDERS)
         heard = {HEARD + _NO_ANSWER: float(others), ORDERS: 0.0, f"{ORDERS}_2": 0.0}
         return {**reading.features, **heard}
+
+    def _heard(self, reading: Reading, but: str = "") -> bool:
+        """Whether a cue of a dodge was heard."""
+        return any(self.book.cues[id].serves.get(_NO_ANSWER) == "+" for id in reading.hits if id != but)
 
     def _answers_a_follow_up(self, reading: Reading) -> bool:
         """Whether a short reply to a narrow question ("By when?") is an answer, not a wave of the hand."""
@@ -153,9 +170,15 @@ class EmbeddedJudge:
 
     def _answered(self, reading: Reading) -> dict[str, tuple[int, list[str]]]:
         """What a narrow question asked for and the reply gives, by criterion."""
-        if not reading.narrow or self._waves_off(reading):
+        narrow = asked_for(reading.question, self.book) if reading.narrow else []
+        if self._waves_off(reading):
             return {}
-        return {id: given(reading, self.book, id) for id in asked_for(reading.question, self.book)}
+        found = {id: given(reading, self.book, id) for id in narrow}
+        for id in reading.asked:
+            # Aimed at, not asked for in so many words: what is said may stand for it in part.
+            level, quotes = given(reading, self.book, id)
+            found.setdefault(id, (min(level, 1), quotes))
+        return found
 
     def _waves_off(self, reading: Reading) -> bool:
         waved = "dodge" in reading.hits or ORDERS in reading.hits or reading.features["asks_back"]

@@ -155,7 +155,8 @@ def _said(reading: Reading, spans: Sequence[Span], sentence: Span) -> str:
     parts: list[str] = []
     for run in _runs(spans):
         text = reading.text.quote(run.start, run.end).translate(_MARKS).rstrip(" ,;:-")
-        text = re.sub(r"[\s,]+(?:and|but|so|because|or|which|since|when)$", "", text)
+        # A word that only joins is left out at the end, but not that of "within three years or so".
+        text = re.sub(r"[\s,]+(?:and|but|(?<!\bor )so|because|or|which|since|when)$", "", text)
         if parts:
             text = re.sub(r"^(?:and|but|so|then)\s+", "", text, flags=re.IGNORECASE)
         mark = reading.text.text[sentence.end : sentence.end + 1] if run.end == sentence.end else "."
