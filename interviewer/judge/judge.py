@@ -117,13 +117,19 @@ class EmbeddedJudge:
         return self._judged(reading, weights)
 
     def _pitfalls(self, reading: Reading, weights: Weights) -> list[PitfallFinding]:
-        found = []
-        if self._is_dodge(reading, weights):
+        found = self._others(reading, weights)
+        # A reply that has another pitfall has said something: only words that wave the question off undo that.
+        if self._is_dodge(reading, weights) and (not found or self._heard(reading)):
             return [
                 self._pitfall(
                     _NO_ANSWER, evidence(reading, self.book, _NO_ANSWER, {}) or whole_or_first(reading)
                 )
             ]
+        return found
+
+    def _others(self, reading: Reading, weights: Weights) -> list[PitfallFinding]:
+        """The pitfalls but `no_answer` that the weights find, with the words that show them."""
+        found = []
         for pitfall in self.rubric.pitfalls:
             scale = weights.pitfalls.get(pitfall.id)
             if scale is None or pitfall.id == _NO_ANSWER or not scale.level(scale.score(reading.features)):
