@@ -118,7 +118,7 @@ class EmbeddedJudge:
 
     def _pitfalls(self, reading: Reading, weights: Weights) -> list[PitfallFinding]:
         found = self._others(reading, weights)
-        # A reply that has another pitfall has said something: only words that wave the question off undo that.
+        # A reply that has another pitfall has said something: only words that wave it off undo that.
         if self._is_dodge(reading, weights) and (not found or self._heard(reading)):
             return [
                 self._pitfall(
