@@ -16,6 +16,7 @@ from interviewer.errors import EndpointError, IndexStoreError, InputError, Inter
 from interviewer.logs import log
 from interviewer.questions import advances, find_contradiction, is_done, next_question
 from interviewer.schema import Critique, Interview, Notice, Question, Turn, Usage
+from interviewer.unfinished import Parts
 from interviewer.work import TurnWork
 from knowledge import Rubric
 
@@ -30,15 +31,6 @@ CARDS_A_REPLY = 3
 Part = Literal["question", "critique"]
 # These are worded by the persona's file even with a model: they quote the candidate or give nothing away.
 _FROM_THE_BANK = ("closing", "contradiction")
-
-
-@dataclass(frozen=True)
-class Parts:
-    """Which parts of the answer to the reply of turn `turn` are to be had."""
-
-    turn: int
-    question: bool = False
-    critique: bool = False
 
 
 @dataclass(frozen=True)
@@ -305,62 +297,7 @@ class ReplyFlow:
 
         self._store.update_turn(reading.interview.id, reading.turn.number, put)
 
-    # -- what is open -------------------------------------------------------------------------------------
-
-    def unfinished(self, interview: Interview) -> Parts | None:
-        """What a crash or a restart left undone, or None."""
-        turns = interview.turns
-        question_of = 0
-        if interview.status == "open" and turns:
-            if turns[-1].question.state == "pending":
-                question_of = turns[-1].number - 1
-            elif turns[-1].reply is not None and not any(
-                not n.can_retry or n.part == "question" for n in turns[-1].notices
-            ):
-                question_of = turns[-1].number
-        for turn in turns:
-            if turn.reply is not None and turn.critique_state == "pending":
-                return Parts(turn.number, question=turn.number == question_of, critique=True)
-        return Parts(question_of, question=True) if question_of else None
-
-    def clear_for_retry(self, interview_id: str, number: int) -> tuple[Interview, Parts]:
-        """Make room for another try at what the model failed to give for the reply of turn `number`.
-
-        Raises:
-            InputError: there is nothing to try again.
-        """
-        found: list[Parts] = []
-
-        def put(interview: Interview) -> Interview:
-            if not 1 <= number <= len(interview.turns):
-                raise InputError("There is no such reply in this interview.")
-            turn = interview.turns[number - 1]
-            failed = {notice.part for notice in turn.notices if notice.can_retry}
-            following = interview.turns[number] if number < len(interview.turns) else None
-            waiting = following is None or (following.reply is None and following is interview.last)
-            stopped = following is not None and following.question.state == "stopped"
-            question = (
-                interview.status == "open"
-                and waiting
-                and ("question" in failed or stopped or following is None)
-            )
-            critique = "critique" in failed or turn.critique_state != "done"
-            if turn.reply is None or not (question or critique):
-                raise InputError("There is nothing to try again for this reply.")
-            if question:
-                interview.turns = interview.turns[:number]
-            if critique:
-                turn.critique_state = "pending"
-            turn.notices = [
-                n
-                for n in turn.notices
-                if not ((n.part == "question" and question) or (n.part == "critique" and critique))
-            ]
-            found.append(Parts(number, question=question, critique=critique))
-            return interview
-
-        interview = self._store.update(interview_id, put)
-        return interview, found[-1]
+    # -- the end --------------------------------------------------------------------------------------------
 
     def debrief_if_due(self, interview_id: str) -> Interview:
         """Store the debrief once the interview has ended and no critique is awaited."""

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 from interviewer.debrief import DebriefWords
 from interviewer.errors import InputError, NotFoundError, SettingsError
-from interviewer.flow import Parts, ReplyFlow
+from interviewer.flow import ReplyFlow
+from interviewer.intake import MAX_REPLY, clean, document
 from interviewer.questions import opening
 from interviewer.schema import Interview, Setup, Turn, now
 from interviewer.settings import Settings
+from interviewer.unfinished import Parts, clear_for_retry, unfinished
 from interviewer.work import TurnWork, WorkBoard
 from knowledge import Card, Rubric
 
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from interviewer.store import Store
     from knowledge import GuidanceIndex, Hit
     from prompts import Persona
-
-MAX_REPLY = 200_000
-MAX_DOCUMENT = 200_000
 
 
 class InterviewService:
@@ -171,8 +170,8 @@ class InterviewService:
             update={
                 "role": clean(setup.role)[:200],
                 "company": clean(setup.company)[:300],
-                "job_description": _document(setup.job_description, "job description"),
-                "resume": _document(setup.resume, "résumé"),
+                "job_description": document(setup.job_description, "job description"),
+                "resume": document(setup.resume, "résumé"),
             }
         )
         interview = Interview(owner=owner, setup=setup)
@@ -194,7 +193,7 @@ class InterviewService:
             NotFoundError: no such interview.
         """
         interview = self.store.load(interview_id)
-        parts = self._flow.unfinished(interview)
+        parts = unfinished(interview)
         if parts and not self._board.error(interview_id):
             self._begin(interview, parts.turn, parts)
         return interview
@@ -260,8 +259,14 @@ class InterviewService:
         """
         if self._board.get(interview_id) is not None:
             raise InputError("The interviewer is still answering: wait, or press Stop.")
-        interview, parts = self._flow.clear_for_retry(interview_id, turn_number)
-        self._begin(interview, turn_number, parts)
+        found: list[Parts] = []
+
+        def clear(interview: Interview) -> Interview:
+            found.append(clear_for_retry(interview, turn_number))
+            return interview
+
+        interview = self.store.update(interview_id, clear)
+        self._begin(interview, turn_number, found[-1])
 
     def end(self, interview_id: str) -> Interview:
         """End an interview now. Its debrief is there at once, or as soon as the last critique is.
@@ -337,18 +342,6 @@ class InterviewService:
             self.model.close()
         if self._index is not None:
             self._index.close()
-
-
-def clean(text: str) -> str:
-    """Text as the store can keep it: no NUL, no half of a surrogate pair, no white space around it."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
-
-
-def _document(text: str, what: str) -> str:
-    text = clean(text)
-    if len(text) > MAX_DOCUMENT:
-        raise InputError(f"The {what} has {len(text):,} characters; at most {MAX_DOCUMENT:,} can be read.")
-    return text
 
 
 def _size(path: Path) -> int:

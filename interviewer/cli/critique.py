@@ -19,8 +19,8 @@ from interviewer.cli.output import (
 )
 from interviewer.cli.parts import Judges, build_judges
 from interviewer.errors import InputError
+from interviewer.intake import MAX_REPLY, clean
 from interviewer.schema import Critique
-from interviewer.service import MAX_REPLY, clean
 from knowledge import Rubric
 
 DEFAULT_QUESTION = "What are your career goals?"
