@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CARDS_A_REPLY = 3
 Part = Literal["question", "critique"]
 # These are worded by the persona's file even with a model: they quote the candidate or give nothing away.
-_FROM_THE_BANK = ("closing", "contradiction")
+FROM_THE_BANK = ("closing", "contradiction")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class ReplyFlow:
             self._keep_critique(reading, reading.critique)
             work.finish(critique=True)
         if parts.question:
-            if with_model and reading.draft.kind not in _FROM_THE_BANK:
+            if with_model and reading.draft.kind not in FROM_THE_BANK:
                 self._model_question(work, reading)
             else:
                 work.replace(reading.draft.text)
@@ -250,7 +250,7 @@ class ReplyFlow:
     def _keep_stopped(self, work: TurnWork, reading: Reading) -> None:
         """Keep what had come. Where not a word had, a question of the persona's own stands."""
         if work.text.strip():
-            question = replace_text(reading.draft, work.text.strip(), engine="model")
+            question = reading.draft.model_copy(update={"text": work.text.strip(), "engine": "model"})
         else:
             work.replace(reading.draft.text)
             question = reading.draft
@@ -314,11 +314,6 @@ class ReplyFlow:
             return stored
 
         return self._store.update(interview_id, put)
-
-
-def replace_text(question: Question, text: str, *, engine: Literal["embedded", "model"]) -> Question:
-    """The same question in other words."""
-    return question.model_copy(update={"text": text, "engine": engine})
 
 
 def _notice(part: Part, error: EndpointError, instead: str, strict: bool) -> Notice:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from interviewer.cli.critique import as_text, rubric_words
+from interviewer.cli.critique import as_text
 from interviewer.cli.output import Engine, EngineOption
 from interviewer.errors import EndpointError, Fault, InputError
 from interviewer.schema import Interview, Mode, Setup
+from interviewer.verdicts import dots
 
 if TYPE_CHECKING:
     from interviewer.service import InterviewService
@@ -117,5 +118,5 @@ def _print_debrief(service: InterviewService, console: Console, interview: Inter
             console.print(f"{label}:{quote} {moment.text}{title}")
     console.print(f"Next exercise: {debrief.exercise}")
     for number, overall in zip(debrief.turns, debrief.overall, strict=True):
-        console.print(f"Reply {number}: {rubric_words(overall)}")
+        console.print(f"Reply {number}: {dots(overall)}")
     console.print(f"Stored as {interview.id}")

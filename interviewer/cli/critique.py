@@ -21,6 +21,7 @@ from interviewer.cli.parts import Judges, build_judges
 from interviewer.errors import InputError
 from interviewer.intake import MAX_REPLY, clean
 from interviewer.schema import Critique
+from interviewer.verdicts import DOTS, dots
 from knowledge import Rubric
 
 DEFAULT_QUESTION = "What are your career goals?"
@@ -91,10 +92,9 @@ def _line(judges: Judges, line: str, where: str) -> dict[str, object]:
 
 def as_text(found: Critique, rubric: Rubric) -> str:
     """A critique for a terminal, in words."""
-    marks = {"met": "●", "partly": "◐", "missing": "○"}
     if found.cannot_judge:
         return found.cannot_judge
-    words = rubric_words(found.overall)
+    words = dots(found.overall)
     lines = [f"Overall: {words}" + ("" if found.engine == "model" else "   (built-in judge)"), ""]
     for pitfall in found.pitfalls:
         lines += [f"! {rubric.pitfall(pitfall.id).name}: " + " … ".join(f"“{q}”" for q in pitfall.quotes)]
@@ -102,7 +102,7 @@ def as_text(found: Critique, rubric: Rubric) -> str:
     for criterion in rubric.criteria:
         finding = found.criteria[criterion.id]
         quotes = " … ".join(f"“{quote}”" for quote in finding.quotes)
-        lines.append(f"{marks[finding.verdict]} {criterion.name}" + (f": {quotes}" if quotes else ""))
+        lines.append(f"{DOTS[finding.verdict]} {criterion.name}" + (f": {quotes}" if quotes else ""))
         if finding.verdict != "met":
             lines.append(f"    {finding.advice}   [{', '.join(finding.guidance)}]")
     if found.stronger_answer:
@@ -111,11 +111,3 @@ def as_text(found: Critique, rubric: Rubric) -> str:
     if found.dropped:
         lines.append(f"Left out because they could not be verified: {found.dropped}")
     return "\n".join(lines)
-
-
-def rubric_words(overall: int | None) -> str:
-    """An overall score as dots and a word."""
-    if overall is None:
-        return "not judged"
-    word = ("harmful", "weak", "acceptable", "strong", "excellent")[overall - 1]
-    return f"{'●' * overall}{'○' * (5 - overall)} {word}"

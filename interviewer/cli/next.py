@@ -17,6 +17,7 @@ from interviewer.cli.output import (
 )
 from interviewer.cli.parts import Judges, build_judges
 from interviewer.errors import EndpointError, InputError, NotFoundError
+from interviewer.flow import FROM_THE_BANK
 from interviewer.questions import advances, opening
 from interviewer.questions import next_question as draw
 from interviewer.schema import Interview, Question, Setup, Turn
@@ -94,7 +95,7 @@ def _ask(persona: Any, interview: Interview, judges: Judges) -> Question:
     if not interview.turns:
         return opening(persona, interview.setup)
     draft = draw(persona, judges.rubric, interview)
-    if judges.model is None or judges.index is None or draft.kind in ("closing", "contradiction"):
+    if judges.model is None or judges.index is None or draft.kind in FROM_THE_BANK:
         return draft
     hits = judges.index.search((interview.last.reply or "")[:2000] or "goals", 3, serves=draft.focus)
     try:

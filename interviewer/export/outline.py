@@ -7,10 +7,9 @@ from datetime import UTC
 
 from interviewer.export.blocks import Block, Heading, Paragraph, Span, Table, marked, paragraph
 from interviewer.schema import Critique, Debrief, Interview, Moment, Turn
+from interviewer.verdicts import DOTS, dots
 from knowledge import Card, Rubric
 
-DOTS = {"met": "●", "partly": "◐", "missing": "○"}
-OVERALL = {1: "harmful", 2: "weak", 3: "acceptable", 4: "strong", 5: "excellent"}
 Cards = Mapping[str, Card] | Iterable[Card]
 
 
@@ -101,7 +100,7 @@ class Outline:
             (self._name(point), *(DOTS[verdict] for verdict in verdicts))
             for point, verdicts in debrief.picture.items()
         ]
-        rows.append(("Overall", *(_overall(value) for value in debrief.overall)))
+        rows.append(("Overall", *(dots(value) for value in debrief.overall)))
         width = len(header)
         return Table(header, tuple((*row, *[""] * width)[:width] for row in rows))
 
@@ -134,7 +133,7 @@ class Outline:
         if critique.cannot_judge:
             yield paragraph(Span("Not judged: ", "bold"), critique.cannot_judge, by)
         else:
-            yield paragraph(Span("Overall: ", "bold"), _overall(critique.overall), by)
+            yield paragraph(Span("Overall: ", "bold"), dots(critique.overall), by)
         for note in critique.notes:
             yield paragraph(Span(f"Note: {note}", "muted"))
         for pitfall in critique.pitfalls:
@@ -187,10 +186,6 @@ def _engine(name: str) -> str:
 def _judge(turn: Turn, critique: Critique) -> str:
     model = next((usage.model for usage in turn.usage if usage.call == "critique"), "")
     return f"model {model}" if critique.engine == "model" and model else _engine(critique.engine)
-
-
-def _overall(value: int | None) -> str:
-    return "not judged" if value is None else f"{'●' * value}{'○' * (5 - value)} {OVERALL[value]}"
 
 
 def _filled(turn: Turn, text: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from interviewer.pages.shell import service
-from interviewer.pages.words import DOTS, OVERALL, VERDICTS
+from interviewer.pages.words import VERDICTS
 from interviewer.schema import Interview
+from interviewer.verdicts import DOTS, OVERALL
 
 _ALL = "Overall"
 _HEIGHT = 260

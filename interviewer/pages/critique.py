@@ -11,8 +11,9 @@ from interviewer.pages import picture
 from interviewer.pages.card import card_button
 from interviewer.pages.marks import changed_html, filled, find_marks, marked_html, quote_html, split_blanks
 from interviewer.pages.shell import safely, service
-from interviewer.pages.words import OVERALL, VERDICTS, count, esc, overall_html, usage_line
+from interviewer.pages.words import VERDICTS, count, esc, overall_html, usage_line
 from interviewer.schema import CriterionFinding, Critique, Interview, PitfallFinding, Turn
+from interviewer.verdicts import OVERALL
 from knowledge import Rubric
 
 Item = tuple[str, str, CriterionFinding | PitfallFinding]

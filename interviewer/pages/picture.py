@@ -7,8 +7,9 @@ from collections import defaultdict
 import streamlit as st
 
 from interviewer.pages.shell import service
-from interviewer.pages.words import DOTS, OVERALL, VERDICTS, esc
+from interviewer.pages.words import VERDICTS, esc
 from interviewer.schema import Debrief, Interview, Verdict
+from interviewer.verdicts import DOTS, OVERALL
 
 _MET: tuple[Verdict, str] = ("met", "")
 _RANK: dict[Verdict, int] = {"missing": 0, "partly": 1, "met": 2}

@@ -7,20 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from interviewer.schema import Interview, Usage
+from interviewer.verdicts import OVERALL
 from prompts import Persona
 
-DOTS = {"met": "●", "partly": "◐", "missing": "○"}
 VERDICTS = {"met": "comes across", "partly": "partly there", "missing": "not there yet"}
 _TITLES = {"Dr", "Prof", "Professor", "Mr", "Ms", "Mrs", "Mx"}
-OVERALL = {1: "harmful", 2: "weak", 3: "acceptable", 4: "strong", 5: "excellent"}
 STRICTNESS = {"gentle": "goes easy on you", "fair": "fair", "strict": "pushes back"}
-
-
-def dots(score: int | None) -> str:
-    """A score of 1 to 5 as dots and a word; without one, that it was not judged."""
-    if score is None:
-        return "not judged"
-    return f"{'●' * score}{'○' * (5 - score)} {OVERALL[score]}"
 
 
 def overall_html(score: int | None) -> str:
