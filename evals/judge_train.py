@@ -15,6 +15,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from interviewer.judge.features import HEARD, LIKE, SHAPES, Reader, Reading
 from interviewer.judge.weights import Scale, Weights
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
+LEFT_OUT = Path(__file__).parent / "left_out"
 OUT, DIRECTIONS = FOLDER / "weights.json", FOLDER / "meaning.json"
 LEVEL = {"missing": 0, "partly": 1, "met": 2}
 ABOUT = "Learned by `python -m evals.judge_train` from evals/labelled; do not edit by hand."
@@ -176,15 +178,32 @@ def _scale(names: Sequence[str], weights: Floats, cuts: tuple[float, ...]) -> Sc
     )
 
 
-def build() -> Weights:
-    """The weights learned from all labelled replies."""
+def build(without: str = "") -> Weights:
+    """The weights learned from all labelled replies, or from those of all authors but one.
+
+    Args:
+        without: the author to leave out.
+    """
+    return _learned(*_table(), without)
+
+
+def build_left_out() -> dict[str, Weights]:
+    """For each author the weights learned without that author's replies: to judge those replies with."""
+    rows, table, cues = _table()
+    return {author: _learned(rows, table, cues, author) for author in sorted({r.author for r in rows})}
+
+
+def _table() -> tuple[list[Labelled], Table, str]:
     rows = load_labelled()
     judge = EmbeddedJudge(load_rubric())
     readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
-    criteria, pitfalls = learn(Table(readings, judge.reader), rows, range(len(rows)))
-    return Weights(
-        about=ABOUT, cues_hash=judge.book.hash, data_hash=data_hash(), criteria=criteria, pitfalls=pitfalls
-    )
+    return rows, Table(readings, judge.reader), judge.book.hash
+
+
+def _learned(rows: Sequence[Labelled], table: Table, cues: str, without: str) -> Weights:
+    criteria, pitfalls = learn(table, rows, [i for i, r in enumerate(rows) if r.author != without])
+    about = f"{ABOUT} Without author {without}." if without else ABOUT
+    return Weights(about=about, cues_hash=cues, data_hash=data_hash(), criteria=criteria, pitfalls=pitfalls)
 
 
 def dump(weights: Weights) -> str:
@@ -209,6 +228,10 @@ def main() -> None:
         )
         raise SystemExit(0 if same else "knowledge/judge is out of date: run python -m evals.judge_train")
     OUT.write_text(text, encoding="utf-8")
+    for author, weights in build_left_out().items():
+        path = LEFT_OUT / f"{author}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(dump(weights), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import yaml
 from interviewer.errors import DataFileError
 from interviewer.schema import Critique, Debrief, Interview, Moment, Turn
 from knowledge import Rubric
+from knowledge.datafile import LOADER
 
 WORDS_FILE = "debrief.yaml"
 
@@ -39,7 +40,7 @@ def load_debrief_words(folder: Path, rubric: Rubric) -> DebriefWords:
     """
     path = folder / WORDS_FILE
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     except OSError as error:
         raise DataFileError(path, "cannot be read; restore it from the project") from error
     except yaml.YAMLError as error:

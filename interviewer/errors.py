@@ -9,7 +9,13 @@
     ├── DataFileError           a card, rubric, persona, prompt or cue file is broken; names file and line
     ├── StoreError              the database or the disk refuses
     ├── IndexStoreError         the guidance collection cannot be opened, built or reached
-    └── EndpointError           the model's endpoint failed; `.fault` says how (see `Fault`)
+    ├── EndpointError           the model's endpoint failed; `.fault` says how (see `Fault`)
+    └── EvalError               what an eval run or compare found; a usage error there is an InputError
+        ├── RegressionError     a figure got worse, or is below its floor
+        ├── StaleError          an answer is not recorded, or its request has changed since
+        ├── UncalibratedError   a gate names a judge whose agreement with labels is too low or unknown
+        ├── NotComparableError  two runs differ in more than their prompts
+        └── TamperedError       a recording is not what was written
 
 Every package raises these, so this module imports nothing of the project.
 """
@@ -101,3 +107,35 @@ class EndpointError(InterviewerError):
         """The message, then what stands in place of the model's answer: "… cannot be reached. This …"."""
         message = str(self)
         return f"{message}{'' if message[-1:] in '.?!' else '.'} {instead}"
+
+
+class EvalError(InterviewerError):
+    """What an eval run or compare found; a usage error there is an `InputError`."""
+
+
+class RegressionError(EvalError):
+    """A figure got worse, or is below its floor."""
+
+
+class StaleError(EvalError):
+    """An answer is not recorded, or its request has changed since."""
+
+    exit_code = 3
+
+
+class UncalibratedError(EvalError):
+    """A gate names a judge whose agreement with labels is too low or unknown."""
+
+    exit_code = 4
+
+
+class NotComparableError(EvalError):
+    """Two runs differ in more than their prompts."""
+
+    exit_code = 5
+
+
+class TamperedError(EvalError):
+    """A recording is not what was written."""
+
+    exit_code = 6

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from interviewer.debrief import DebriefWords, build_debrief
 from interviewer.errors import EndpointError, IndexStoreError, InputError, InterviewerError
 from interviewer.logs import log
-from interviewer.questions import advances, find_contradiction, is_done, next_question
+from interviewer.questions import is_done
+from interviewer.reading import FROM_THE_BANK, read_reply
 from interviewer.schema import Critique, Interview, Notice, Question, Turn, Usage
 from interviewer.unfinished import Parts
 from interviewer.work import TurnWork
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 CARDS_A_REPLY = 3
 Part = Literal["question", "critique"]
-# These are worded by the persona's file even with a model: they quote the candidate or give nothing away.
-FROM_THE_BANK = ("closing", "contradiction")
 
 
 @dataclass(frozen=True)
@@ -134,27 +133,10 @@ class ReplyFlow:
 
     def _read(self, interview: Interview, number: int) -> Reading:
         """Judge with the embedded judge, look for a contradiction, draw the next question, retrieve."""
-        turn = interview.turns[number - 1]
-        setup = interview.setup
-        critique = self._judge.critique(
-            turn.reply or "",
-            question=turn.question.text,
-            role=setup.role,
-            company=setup.company,
-            asked=turn.question.focus if turn.question.kind == "follow_up" else (),
-        )
-        earlier = [(t.number, t.reply) for t in interview.turns[: number - 1] if t.reply]
-        contradiction = find_contradiction(earlier, turn.reply or "")
-        turn = turn.model_copy(
-            update={
-                "critique": critique,
-                "advances": advances(critique),
-                "contradicts": contradiction.turn if contradiction else None,
-            }
-        )
-        so_far = interview.model_copy(update={"turns": [*interview.turns[: number - 1], turn]})
-        draft = next_question(self._personas[setup.persona], self._rubric, so_far)
-        return Reading(so_far, turn, critique, draft, self._retrieve(turn, critique, setup.engine))
+        persona = self._personas[interview.setup.persona]
+        read = read_reply(self._judge, self._rubric, persona, interview, number)
+        hits = self._retrieve(read.turn, read.critique, interview.setup.engine)
+        return Reading(read.interview, read.turn, read.critique, read.draft, hits)
 
     def _retrieve(self, turn: Turn, critique: Critique, engine: str) -> Sequence[Hit]:
         """Guidance for the reply and its focus; only a model reads it, so without one nothing is fetched."""

@@ -14,6 +14,8 @@ from interviewer.errors import DataFileError
 
 Place = tuple[str | int, ...]
 Text = Annotated[str, Field(min_length=1)]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader in C, ten times as fast, where PyYAML was built with it."""
 
 
 class Frozen(BaseModel):
@@ -54,8 +56,8 @@ def parse_yaml(text: str, path: Path, *, first_line: int = 1) -> tuple[dict[str,
         DataFileError: the text is not YAML, or not a mapping, or a key is there twice.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=LOADER)
+        data = yaml.load(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + mark.line if mark else None

@@ -41,6 +41,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interviewer.errors import DataFileError, NotFoundError
+from prompts.personas import LOADER
 
 FENCE_OPEN, FENCE_CLOSE = "<<<", ">>>"
 SEGMENTS = ("system", "persona", "rubric", "cards", "transcript", "schema", "sampling")
@@ -212,7 +213,7 @@ def _parse(path: Path) -> Prompt:
 
 def _front_matter(path: Path, text: str) -> PromptMeta:
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=LOADER)
         return PromptMeta.model_validate(data if isinstance(data, Mapping) else {})
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark.line + 2 if error.problem_mark else 1

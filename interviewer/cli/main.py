@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -33,6 +34,9 @@ app.command("critique")(critique)
 app.command("next")(next_question)
 app.add_typer(guidance_app, name="guidance")
 app.add_typer(personas_app, name="personas")
+for _entry in entry_points(group="interviewer.commands"):
+    # Commands of packages above this one, such as `eval`: they import this package, not it them.
+    app.add_typer(_entry.load(), name=_entry.name)
 
 
 def _version(asked: bool) -> None:

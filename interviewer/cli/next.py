@@ -17,10 +17,10 @@ from interviewer.cli.output import (
 )
 from interviewer.cli.parts import Judges, build_judges
 from interviewer.errors import EndpointError, InputError, NotFoundError
-from interviewer.flow import FROM_THE_BANK
-from interviewer.questions import advances, opening
 from interviewer.questions import next_question as draw
-from interviewer.schema import Interview, Question, Setup, Turn
+from interviewer.questions import opening
+from interviewer.reading import FROM_THE_BANK, judged_interview
+from interviewer.schema import Interview, Question, Setup
 
 WHERE = "Standard input"
 
@@ -70,25 +70,14 @@ def read_interview(asked: dict[str, Any], persona: str, judges: Judges) -> Inter
     turns = asked.get("turns") or []
     if not isinstance(turns, list):
         raise InputError(f'{WHERE}: "turns" must be a list.')
-    interview = Interview(id="0" * 32, owner="command line", setup=setup)
+    exchanges = []
     for number, item in enumerate(turns, start=1):
         where = f"{WHERE}, turn {number}"
         if not isinstance(item, dict):
             raise InputError(f"{where} is not a JSON object.")
         question = text_field(item, "question", where, required=True)
-        reply = text_field(item, "reply", where, required=True)
-        critique = judges.embedded.critique(reply, question=question, role=setup.role, company=setup.company)
-        interview.turns.append(
-            Turn(
-                number=number,
-                question=Question(text=question, kind="opening" if number == 1 else "follow_up"),
-                reply=reply,
-                critique=critique,
-                critique_state="done",
-                advances=advances(critique),
-            )
-        )
-    return interview
+        exchanges.append((question, text_field(item, "reply", where, required=True)))
+    return judged_interview(judges.embedded, setup, exchanges)
 
 
 def _ask(persona: Any, interview: Interview, judges: Judges) -> Question:

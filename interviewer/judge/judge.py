@@ -33,17 +33,25 @@ class EmbeddedJudge:
         rubric: the criteria and pitfalls, with their advice and cards.
         folder: the knowledge folder with `cues/` and `judge/weights.json` (None: the bundled one). What is
             missing there is taken from the bundled one, so that a coach may bring only a rubric.
+        weights: a file of weights to use instead of the folder's, for measuring with others.
         year: the year that calendar years in replies are counted from (None: the cue files' reference year).
 
     Raises:
         DataFileError: a cue file or the weights are broken.
     """
 
-    def __init__(self, rubric: Rubric, *, folder: Path | None = None, year: int | None = None) -> None:
+    def __init__(
+        self,
+        rubric: Rubric,
+        *,
+        folder: Path | None = None,
+        weights: Path | None = None,
+        year: int | None = None,
+    ) -> None:
         self.rubric = rubric
         cues = _own_or_bundled(folder, "cues")
         self.book = CueBook(cues)
-        self._weights_path = _own_or_bundled(folder, "judge") / "weights.json"
+        self._weights_path = weights or _own_or_bundled(folder, "judge") / "weights.json"
         own = _own_or_bundled(folder, "judge") / "meaning.json"
         meaning = own if own.is_file() else BUNDLED / "judge" / "meaning.json"
         self.reader = Reader(self.book, year, Meaning(meaning))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ class ModelEngine:
         rubric: what replies are judged on.
         prompts_folder: a coach's own prompt files; those not there are the bundled ones.
         transport: replaces the network, for a tape or a fake.
+        on_prompt: called with the prompt's name and its text before each request, for a tape.
 
     Raises:
         SettingsError: no model is configured.
@@ -49,6 +50,7 @@ class ModelEngine:
         prompts_folder: Path | None = None,
         *,
         transport: httpx2.BaseTransport | None = None,
+        on_prompt: Callable[[str, Rendered], None] | None = None,
     ) -> None:
         """Read the prompts; nothing is sent yet."""
         if not settings.model_configured:
@@ -63,6 +65,7 @@ class ModelEngine:
         self._schema = critique_schema(rubric)
         self._price = price_of(settings)
         self._http = make_http_client(settings, transport)
+        self._on_prompt = on_prompt or (lambda _name, _rendered: None)
         self._hangup = Hangup()
         self._hangup.attach(self._http)
         self._chats: dict[str, ChatOpenAI] = {}
@@ -117,6 +120,7 @@ class ModelEngine:
             praise=prompt.meta.praise if interview.setup.mode == "realistic" else (),
             refusals=prompt.meta.refusals,
         )
+        self._on_prompt("question", rendered)
         chat = self._chat("question", own_connection=True)
         return QuestionStream(
             chat, self._hangup, rendered, guard, self.settings, self._price, prompt.hash, cancel
@@ -156,6 +160,7 @@ class ModelEngine:
             self._price,
             self._schema,
         )
+        self._on_prompt("critique", rendered)
         answer, usage = call.ask(rendered)
         critique = verified_critique(
             answer,

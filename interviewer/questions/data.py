@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 import prompts
 from interviewer.errors import DataFileError
+from knowledge.datafile import LOADER
 
 
 def _compile(value: object) -> object:
@@ -107,7 +108,7 @@ def read_words(path: Path, shape: type[Shape]) -> Shape:
         DataFileError: it cannot be read or breaks the shape.
     """
     try:
-        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(path, f"cannot be read: {error}") from error
     except yaml.YAMLError as error:

@@ -67,7 +67,9 @@ class FakeEndpoint:
 
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(self._app(), log_level="critical", ws="none", lifespan="off")
+        config = uvicorn.Config(
+            _says_that_it_is_fake(self._app()), log_level="critical", ws="none", lifespan="off"
+        )
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
         sockets = [self._socket]
@@ -200,6 +202,20 @@ class FakeEndpoint:
             if await request.is_disconnected():
                 return
             await asyncio.sleep(0.01)
+
+
+def _says_that_it_is_fake(app: Any) -> Any:
+    """The app with a header in every response, so that a recording made of it states that it is synthetic."""
+
+    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
+        async def marked(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"x-synthetic", b"true")]
+            await send(message)
+
+        await app(scope, receive, marked)
+
+    return wrapped
 
 
 class _Cut(Exception):

@@ -1,0 +1,129 @@
+"""An endpoint that is really asked: its address, its kind, and where its answers come from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from evals.result import Provenance
+from evals.tape.recording import Made
+from interviewer.errors import EndpointError, Fault, InputError
+from interviewer.schema import now
+
+if TYPE_CHECKING:
+    import httpx2
+
+SYNTHETIC_HEADER = "x-synthetic"
+"""A fake says so in every answer's headers; what it says tests the plumbing and nothing else."""
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where to ask.
+
+    Args:
+        base_url: its address, with /v1.
+        key: its key; never recorded.
+        kind: openai, llama.cpp, compatible or fake.
+        file_sha256: the digest of the model file that it serves, where known.
+        timeout: seconds for one call.
+    """
+
+    base_url: str
+    key: str
+    kind: str
+    file_sha256: str = ""
+    timeout: float = 600.0
+
+    def transport(self) -> httpx2.BaseTransport:
+        """The real network."""
+        import httpx2
+
+        return httpx2.HTTPTransport(retries=0)
+
+    def made(self, model: str, headers: httpx2.Headers) -> Made:
+        """Where an answer comes from.
+
+        Args:
+            model: the model's id as answered.
+            headers: of the response.
+        """
+        provenance: Provenance = "local" if self.file_sha256 else "live"
+        if headers.get(SYNTHETIC_HEADER) == "true":
+            provenance = "synthetic"
+        return Made(
+            provenance=provenance,
+            endpoint=self.kind,
+            model=model,
+            file_sha256=self.file_sha256 if provenance == "local" else "",
+            date=f"{now():%Y-%m-%d}",
+        )
+
+
+def find_endpoint(
+    base_url: str, key: str, model_file: Path | None = None, timeout: float = 600.0
+) -> Endpoint:
+    """Look at an endpoint: is it there, what kind is it, and which model file does it serve?
+
+    Args:
+        base_url: its address, with /v1; empty for OpenAI's own.
+        key: its key.
+        model_file: the file of the model that it serves; a llama.cpp server on this machine tells it itself.
+        timeout: seconds for one call.
+
+    Raises:
+        InputError: the address is none, or the file cannot be read.
+        EndpointError: nothing answers there, or the key is refused.
+    """
+    import httpx2
+
+    url = base_url.rstrip("/") or "https://api.openai.com/v1"
+    host = urlsplit(url).hostname
+    if urlsplit(url).scheme not in ("http", "https") or not host:
+        raise InputError("--endpoint: write it like http://127.0.0.1:8080/v1.")
+    with httpx2.Client(timeout=10.0, headers={"Authorization": f"Bearer {key or 'none'}"}) as client:
+        try:
+            answer = client.get(f"{url}/models")
+        except httpx2.HTTPError as error:
+            raise EndpointError(
+                Fault.NO_ROUTE, f"Nothing answers at {host}: is the server running, and --endpoint right?"
+            ) from error
+        if answer.status_code in (401, 403):
+            raise EndpointError(Fault.AUTH, f"{host} refuses the key: set OPENAI_API_KEY.")
+        kind = _kind(str(host), answer.headers)
+        if model_file is None and kind == "llama.cpp" and host in _LOOPBACK:
+            model_file = _served_file(client, url)
+    return Endpoint(
+        base_url if base_url else "", key, kind, _digest(model_file) if model_file else "", timeout
+    )
+
+
+def _kind(host: str, headers: httpx2.Headers) -> str:
+    if headers.get(SYNTHETIC_HEADER) == "true":
+        return "fake"
+    if host == "api.openai.com":
+        return "openai"
+    return "llama.cpp" if headers.get("server") == "llama.cpp" else "compatible"
+
+
+def _served_file(client: httpx2.Client, url: str) -> Path | None:
+    """The file that a llama.cpp server on this machine serves (its /props say so)."""
+    import httpx2
+
+    try:
+        path = Path(str(client.get(f"{url.removesuffix('/v1')}/props").json().get("model_path") or ""))
+    except (httpx2.HTTPError, ValueError, AttributeError):
+        return None
+    return path if path.is_file() else None
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"--model-file: {path} cannot be read ({error.strerror}).") from error
