@@ -7,6 +7,7 @@ apart), then at every run of a page.
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from evals.pages import SECTION as EVALS
 from interviewer.pages import SECTIONS, shell
 from interviewer.pages.identity import middleware
 
@@ -14,4 +15,4 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(__file__, middleware=middleware())
 else:
     shell.set_up()
-    st.navigation([shell.page(section) for section in SECTIONS], position="top").run()
+    st.navigation([shell.page(section) for section in (*SECTIONS, EVALS)], position="top").run()

@@ -24,7 +24,14 @@ import platformdirs
 
 from benchmarks.peers.tools import PEERS, PYTHON, Verdicts
 from benchmarks.process import timed
-from benchmarks.replay import make_our_corpus, our_regrade_command, our_result, our_run_command, our_verdicts
+from benchmarks.replay import (
+    make_our_corpus,
+    our_environment,
+    our_regrade_command,
+    our_result,
+    our_run_command,
+    our_verdicts,
+)
 from benchmarks.texts import METRICS, write
 from interviewer import __version__
 
@@ -85,7 +92,7 @@ def our_contestants(work: Path, count: int) -> list[Contestant]:
     return [
         Contestant(
             f"{OURS} {name}", __version__, PYTHON, folder, command,
-            verdicts=partial(_our_verdicts, folder, name),
+            verdicts=partial(_our_verdicts, folder, name), environment=our_environment(folder),
         )
         for name, command in commands.items()
     ]  # fmt: skip

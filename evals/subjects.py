@@ -20,7 +20,7 @@ from evals.result import Output
 from evals.suite import Case
 from interviewer.errors import EndpointError
 from interviewer.questions import opening
-from interviewer.reading import FROM_THE_BANK, Read, judged_interview, read_reply
+from interviewer.reading import FROM_THE_BANK, Read, judged_interview, plain_turn, read_reply
 from interviewer.schema import Interview, Question, Setup, Turn, Usage
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def ask_question(parts: Parts, asked: Asked, engine: ModelEngine | None) -> Answ
     case = asked.case
     persona = parts.personas[case.persona]
     transcript = transcript_of(parts, case)
-    interview = judged_interview(parts.judge, setup_of(case), transcript)
+    interview = judged_interview(parts.judge, setup_of(case), transcript[:-1])
+    interview.turns.append(plain_turn(len(transcript), *transcript[-1]))
     read = read_reply(parts.judge, parts.rubric, persona, interview, len(transcript))
     draft = read.draft.model_copy(update={"focus": list(case.focus)}) if case.focus else read.draft
     question, usage, fault = _worded(parts, persona, read, draft, engine)

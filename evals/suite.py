@@ -143,6 +143,7 @@ class Suite(Frozen):
         labelled: cases from labelled replies.
         queries: cases from a file of retrieval queries.
         bank: cases for a judge.
+        cases_file: a file beside the suite with further cases, one JSON object a line, where they are many.
         cases: the cases.
     """
 
@@ -160,6 +161,7 @@ class Suite(Frozen):
     labelled: Labelled | None = None
     queries: str = ""
     bank: Bank | None = None
+    cases_file: str = ""
     cases: tuple[Case, ...] = ()
     path: Path = Path()
     hash: str = ""
@@ -201,7 +203,30 @@ def read_suite(path: Path) -> Suite:
         raise data_error(error, path, lines) from error
     for place, problem in _mistakes(suite):
         raise DataFileError(path, problem, line_of(lines, place))
-    return suite
+    return _with_file(suite) if suite.cases_file else suite
+
+
+def _with_file(suite: Suite) -> Suite:
+    """The suite with the cases of its file.
+
+    Raises:
+        DataFileError: a line is no case, or an id is there twice; names file and line.
+    """
+    path = suite.path.parent / suite.cases_file
+    text = read_text(path, "the file of cases")
+    cases = {case.id: case for case in suite.cases}
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            case = Case.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the line"
+            raise DataFileError(path, f"'{where}': {first['msg']}; correct it", number) from error
+        if case.id in cases:
+            raise DataFileError(path, f"the case id '{case.id}' is there twice; give one another", number)
+        cases[case.id] = case
+    digest = hashlib.sha256((suite.hash + text).encode()).hexdigest()
+    return suite.model_copy(update={"cases": tuple(cases.values()), "hash": digest})
 
 
 def _mistakes(suite: Suite) -> Iterator[tuple[Place, str]]:
@@ -210,8 +235,8 @@ def _mistakes(suite: Suite) -> Iterator[tuple[Place, str]]:
             ("suite",),
             f"the suite is called '{suite.suite}', but the file {suite.path.name}; make them the same",
         )
-    if not (suite.cases or suite.labelled or suite.queries or suite.bank):
-        yield (), "has no cases; give 'cases', 'labelled', 'queries' or 'bank'"
+    if not (suite.cases or suite.cases_file or suite.labelled or suite.queries or suite.bank):
+        yield (), "has no cases; give 'cases', 'cases_file', 'labelled', 'queries' or 'bank'"
     if (suite.subject == "judge") != bool(suite.judge):
         yield ("subject",), "a judge suite, and no other, names its 'judge': a prompt file in evals/judges"
     ids = [case.id for case in suite.cases]

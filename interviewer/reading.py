@@ -83,14 +83,12 @@ def judged_interview(
     interview = Interview(id=id, owner="command line", setup=setup)
     for number, (question, reply) in enumerate(exchanges, start=1):
         critique = judge.critique(reply, question=question, role=setup.role, company=setup.company)
-        interview.turns.append(
-            Turn(
-                number=number,
-                question=Question(text=question, kind="opening" if number == 1 else "follow_up"),
-                reply=reply,
-                critique=critique,
-                critique_state="done",
-                advances=advances(critique),
-            )
-        )
+        judged = {"critique": critique, "critique_state": "done", "advances": advances(critique)}
+        interview.turns.append(plain_turn(number, question, reply).model_copy(update=judged))
     return interview
+
+
+def plain_turn(number: int, question: str, reply: str) -> Turn:
+    """A turn of which only the words are known, not judged yet; the first one's question is the opening."""
+    asked = Question(text=question, kind="opening" if number == 1 else "follow_up")
+    return Turn(number=number, question=asked, reply=reply)

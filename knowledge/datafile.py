@@ -56,8 +56,9 @@ def parse_yaml(text: str, path: Path, *, first_line: int = 1) -> tuple[dict[str,
         DataFileError: the text is not YAML, or not a mapping, or a key is there twice.
     """
     try:
-        node = yaml.compose(text, Loader=LOADER)
-        data = yaml.load(text, Loader=LOADER)
+        loader = LOADER(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + mark.line if mark else None

@@ -263,7 +263,9 @@ def _environment() -> SandboxedEnvironment:
     return environment
 
 
+@lru_cache(maxsize=256)
 def _compile(path: Path, block: _Block) -> Any:
+    """A block as a template; kept, since the same few are rendered for every reply."""
     try:
         return _environment().from_string(block.source)
     except TemplateSyntaxError as error:

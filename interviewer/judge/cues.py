@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -81,11 +81,15 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True)
 class _Phrase:
-    cue: Cue
-    pattern: re.Pattern[str]
-    veto: bool = False
+    """A phrase of a cue, compiled when its first word is met: most of the two thousand never are."""
+
+    def __init__(self, cue: Cue, regex: Callable[[], re.Pattern[str]], veto: bool) -> None:
+        self.cue, self.veto, self._regex = cue, veto, regex
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return self._regex()
 
 
 class CueBook:
@@ -185,7 +189,7 @@ class CueBook:
             yield from self._by_number
 
     def _add(self, phrase: str, cue: Cue, *, veto: bool) -> None:
-        compiled = _Phrase(cue, self.compile(phrase), veto)
+        compiled = _Phrase(cue, partial(self.compile, phrase), veto)
         firsts = set(self._firsts(phrase.split()))
         for first in firsts:
             if first == _NUMBER:

@@ -31,12 +31,13 @@ _PROBLEM = "problem"
 
 @dataclass(frozen=True)
 class Section:
-    """One page of the navigation; `name` is its module and its address."""
+    """One page of the navigation; `name` is its address, and its module unless `module` names another."""
 
     name: str
     title: str
     icon: str
     help: str
+    module: str = ""
 
 
 SECTIONS = (
@@ -51,7 +52,7 @@ def page(section: Section) -> StreamlitPage:
     """A section as a page of the navigation; the first one is the default."""
 
     def show() -> None:
-        run(section.name)
+        run(section.name, section.module)
 
     show.__name__ = section.name
     return st.Page(
@@ -90,7 +91,7 @@ def _styles() -> str:
     return _STYLES.read_text(encoding="utf-8")
 
 
-def run(name: str) -> None:
+def run(name: str, module: str = "") -> None:
     """Draw a page. A fault becomes one plain line and a line in the log, never a traceback."""
     arrived = st.session_state.get("section") != name
     st.session_state["section"] = name
@@ -99,7 +100,7 @@ def run(name: str) -> None:
         problem = st.session_state.pop(_PROBLEM, "")
         if problem:
             st.error(problem, icon=":material/error:")
-        importlib.import_module(f"interviewer.pages.{name}").show(arrived)
+        importlib.import_module(module or f"interviewer.pages.{name}").show(arrived)
     except InterviewerError as error:
         log().warning("page refused", page=name, error=str(error))
         st.error(str(error), icon=":material/error:")
