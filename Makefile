@@ -12,7 +12,7 @@ INSTALL := $(PIP) install --require-hashes
 HOST ?= 127.0.0.1
 PORT ?= 8501
 
-.PHONY: help run test check format lint types docs docs-update live bench lock wheel-test clean
+.PHONY: help run test evals check format lint types docs docs-update live bench lock wheel-test clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,11 @@ run: $(VENV)/app.stamp ## set up and open the app
 
 test: $(VENV)/dev.stamp ## set up and run the tests
 	$(BIN)/python -m pytest
+
+evals: $(VENV)/app.stamp ## run the offline eval suites, check the lock, test the tape
+	$(BIN)/interviewer eval run
+	$(BIN)/interviewer eval lock --check
+	$(BIN)/interviewer eval selftest
 
 check: $(VENV)/dev.stamp lint types docs test ## everything that CI runs: format, lint, types, docs, tests
 

@@ -27,10 +27,15 @@ COMMANDS = [
     ["personas", "list"],
     ["personas", "show"],
     ["personas", "check"],
+    ["eval"],
+    *(
+        ["eval", name]
+        for name in "list run record verify regrade compare bless lock selftest report".split()
+    ),
 ]
 # Commands that set up, serve, talk to a person or change files are shown, not run here: the tests cover them.
 NOT_RUN = re.compile(
-    r"^(git |cd |make |python -m venv|(\.venv/bin/)?interviewer (serve|chat)"
+    r"^(git |cd |make |python -m venv|(\.venv/bin/)?interviewer (serve|chat|eval (record|verify|bless|lock$))"
     r"|\.venv/bin/(pip|pre-commit|python -m evals\.))"
 )
 
@@ -80,20 +85,24 @@ def cli_page() -> str:
 
 
 def failing_commands(path: Path) -> list[str]:
-    """Run each `$ command` line of a page's console blocks in a shell; name those that fail."""
+    """Run each `$ command` line of a page's console blocks in a shell; name those that fail.
+
+    The commands of one page share a home, so that one can go on with what another has made.
+    """
     problems = []
-    for block in re.findall(r"```console\n(.*?)```", path.read_text(encoding="utf-8"), re.S):
-        for line in block.splitlines():
-            command = line.removeprefix("$ ")
-            if not line.startswith("$ ") or NOT_RUN.match(command):
-                continue
-            with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home:
+        for block in re.findall(r"```console\n(.*?)```", path.read_text(encoding="utf-8"), re.S):
+            for line in block.splitlines():
+                command = line.removeprefix("$ ")
+                if not line.startswith("$ ") or NOT_RUN.match(command):
+                    continue
                 done = subprocess.run(
                     ["bash", "-c", command], capture_output=True, text=True, env=environment(home), cwd=ROOT,
-                    stdin=subprocess.DEVNULL, timeout=120, check=False,
+                    stdin=subprocess.DEVNULL, timeout=300, check=False,
                 )  # fmt: skip
-            if done.returncode:
-                problems.append(f"{path.name}: {shlex.quote(command)} failed: {done.stderr.strip()[-300:]}")
+                if done.returncode:
+                    said = (done.stderr.strip() or done.stdout.strip())[-300:]
+                    problems.append(f"{path.name}: {shlex.quote(command)} failed: {said}")
     return problems
 
 

@@ -89,5 +89,5 @@ def _report(found: Run | CompareReport, places: Places) -> None:
         st.download_button("Page (HTML)", page, "evals.html", "text/html", icon=":material/download:")
         st.download_button("For a pull request", report.markdown(found), "evals.md", "text/markdown")
         st.download_button("Data (JSON)", found.model_dump_json(indent=1), "evals.json", "application/json")
-    # With an address of its own the page has an origin of its own: what it shows can reach nothing of the app.
+    # A data: address has an origin of its own: what the page shows can reach nothing of the app.
     st.iframe(f"data:text/html;base64,{base64.b64encode(page.encode()).decode()}", height=_HEIGHT)

@@ -28,7 +28,6 @@ from evals.report.view import (
     next_step,
     parts,
     plumbing,
-    suite_runs,
     unanswered,
 )
 from evals.result import Run
@@ -58,7 +57,7 @@ def html(x: Report, trend: Sequence[Run] = ()) -> str:
         incomplete=incomplete(x),
         plumbing=plumbing(x),
         gates=gates_of(x),
-        spent=spent(suite_runs(x)),
+        spent=spent(x),
         trends=trends(shown),
         blessed=len(trend),
         parts=parts(x) if isinstance(x, Run) else [],

@@ -27,7 +27,6 @@ from evals.report.view import (
     next_step,
     parts,
     plumbing,
-    suite_runs,
     unanswered,
 )
 from evals.result import CaseResult, Change, CompareReport, Comparison, Run, Score
@@ -246,7 +245,7 @@ def _plumbing(x: Report) -> Iterator[str]:
 
 
 def _spent(x: Report) -> Iterator[str]:
-    rows = spent(suite_runs(x))
+    rows = spent(x)
     if rows:
         head = (
             "suite",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from evals.report.view import Report
 from evals.report.words import clean
-from evals.result import SuiteRun
+from evals.result import Run, SuiteRun
 from interviewer.schema import Usage
 
 
@@ -16,7 +17,7 @@ class Spent:
 
     Args:
         suite: its name.
-        name: prompt set.
+        name: prompt set; in a compare whether it is the base or the candidate.
         call: question, critique or debrief.
         model: as answered.
         provenance: as in `Origin`.
@@ -41,22 +42,31 @@ class Spent:
     usd: float | None
 
 
-def spent(runs: Iterable[SuiteRun]) -> list[Spent]:
-    """A row for each suite, prompt set, call and model."""
+def spent(x: Report) -> list[Spent]:
+    """A row for each suite, prompt set, call and model; in a compare for base and candidate each."""
     rows = []
-    for run in runs:
+    for name, run in _named(x):
         kinds: dict[tuple[str, str], list[Usage]] = {}
         for usage in (usage for case in run.cases for usage in case.usage):
             kinds.setdefault((usage.call, usage.model), []).append(usage)
-        rows += [_row(run, *kind, usages) for kind, usages in kinds.items()]
+        rows += [_row(run, name, *kind, usages) for kind, usages in kinds.items()]
     return rows
 
 
-def _row(run: SuiteRun, call: str, model: str, usages: Sequence[Usage]) -> Spent:
+def _named(x: Report) -> Iterator[tuple[str, SuiteRun]]:
+    if isinstance(x, Run):
+        yield from ((run.name, run) for run in x.suites)
+        return
+    for suite in x.suites:
+        for role, run in (("base", suite.base), ("candidate", suite.candidate)):
+            yield role if role == run.name else f"{role}: {run.name}", run
+
+
+def _row(run: SuiteRun, name: str, call: str, model: str, usages: Sequence[Usage]) -> Spent:
     costs = [usage.cost_usd for usage in usages]
     return Spent(
         suite=clean(run.suite),
-        name=clean(run.name),
+        name=clean(name),
         call=call,
         model=clean(model),
         provenance=run.origin.provenance,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -31,14 +32,14 @@ from evals.report.view import (
     next_step,
     parts,
     plumbing,
-    suite_runs,
     unanswered,
 )
 from evals.result import CaseResult, Change, CompareReport, Comparison, Run, Score, SuiteComparison, SuiteRun
 
 FEW = 3
 """So many failing answers of a run are shown, and so many case ids of a state, unless all are asked for."""
-LONGEST = 300
+SHORT, LONG = 130, 1000
+"""So many characters of a text are shown; the second, where all are asked for."""
 _STYLES = {"good": "bold green", "bad": "bold red", "open": "bold yellow"}
 _VERDICTS = ("REGRESSED", "IMPROVED", "NO DETECTABLE CHANGE", "TOO FEW CASES")
 
@@ -55,7 +56,7 @@ def terminal(x: Report, console: Console, verbose: bool = False) -> None:
     _print(console, _text((first.word, _STYLES[first.tone]), (f": {first.line}", "bold")))
     _print(console, _text((x.principle, "italic")))
     body = _run(x, verbose) if isinstance(x, Run) else _compare(x, verbose)
-    for block in (*_lacking(x, verbose), *body, *_gates(x, verbose), *_plumbing(x), *_spent(x)):
+    for block in (*_lacking(x, verbose), *_gates(x, verbose), *body, *_plumbing(x), *_spent(x)):
         _print(console, block)
     _print(console, _text(("\nNext: ", "bold"), (f"{next_step(x)}.", "")))
 
@@ -73,8 +74,21 @@ def _heading(text: str) -> Text:
     return _text((f"\n{text}", "bold"))
 
 
-def _line(text: str, indent: int = 2, style: str = "") -> Padding:
-    return Padding(_text((text, style)), (0, 0, 0, indent))
+@dataclass(frozen=True)
+class _Indented:
+    """Lines that begin further right and end with their last word, so that nothing trails in a file."""
+
+    text: Text
+    indent: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.text.wrap(console, options.max_width - self.indent):
+            line.rstrip()
+            yield Text(" " * self.indent).append_text(line)
+
+
+def _line(text: str, indent: int = 2, style: str = "") -> _Indented:
+    return _Indented(_text((text, style)), indent)
 
 
 def _lacking(x: Report, verbose: bool) -> Iterator[RenderableType]:
@@ -90,7 +104,7 @@ def _lacking(x: Report, verbose: bool) -> Iterator[RenderableType]:
                 listed([case_name(case) for case in group.cases], len(group.cases) if verbose else FEW), 6
             )
             for change in group.changes:
-                yield Padding(_diff(change), (0, 0, 0, 6))
+                yield _Indented(_diff(change), 6)
         yield _line(f"to record: {words.cost(run.cost, run.origin)}", 4)
 
 
@@ -106,7 +120,7 @@ def _run(run: Run, verbose: bool) -> Iterator[RenderableType]:
     for part in parts(run):
         yield _heading(part.suite)
         for each in part.runs:
-            yield _line(f"{each.name}: {words.provenance(each)}")
+            yield _line(f"{each.name} · {words.provenance(each)}")
         rows = part.rows(detail=False) + (part.rows(detail=True) if verbose else [])
         if rows:
             yield from _figures(part, rows)
@@ -140,21 +154,20 @@ def _figures(part: Part, rows: Sequence[Row]) -> Iterator[RenderableType]:
 def _failing(run: SuiteRun, verbose: bool) -> Iterator[RenderableType]:
     found = failing(run)
     if found:
-        yield _line(
-            f"{run.name}: {words.plural(len(found), 'answer')} of {len(run.cases)} fail something", 2, "bold"
-        )
+        said = f"{run.name}: something fails in {len(found)} of {words.plural(run.answered, 'answer')}"
+        yield _line(said, 2, "bold")
     for case, scores in found if verbose else found[:FEW]:
-        yield from _failed(case, scores)
+        yield from _failed(case, scores, LONG if verbose else SHORT)
     if not verbose and len(found) > FEW:
         yield _line(f"({len(found) - FEW} more: with --verbose)", 4)
 
 
-def _failed(case: CaseResult, scores: Iterable[Score]) -> Iterator[RenderableType]:
+def _failed(case: CaseResult, scores: Iterable[Score], most: int) -> Iterator[RenderableType]:
     yield _line(f"✗ {case_name(case)}", 4)
-    yield _line(f"said: {gist(case.prompt, LONGEST)}", 6)
-    yield _line(f"answer: {words.one_line(answer_text(case.output), LONGEST) or 'none'}", 6)
+    yield _line(f"said: {gist(case.prompt, most)}", 6)
+    yield _line(f"answer: {words.one_line(answer_text(case.output), most) or 'none'}", 6)
     for score in scores:
-        yield _line(f"{score.metric} fails: {words.one_line(evidence(score), LONGEST)}", 6)
+        yield _line(f"{score.metric} fails: {words.one_line(evidence(score), most)}", 6)
 
 
 def _compare(report: CompareReport, verbose: bool) -> Iterator[RenderableType]:
@@ -164,23 +177,32 @@ def _compare(report: CompareReport, verbose: bool) -> Iterator[RenderableType]:
         if suite.why:
             yield _line(suite.why)
         for name, run in (("base", suite.base), ("candidate", suite.candidate)):
-            yield _line(f"{name}: {words.provenance(run)}")
+            yield _line(f"{name} · {words.provenance(run)}")
         for change in suite.request_changes:
-            yield Padding(_diff(change), (0, 0, 0, 2))
+            yield _Indented(_diff(change), 2)
         if same_answers(suite):
             continue
         for verdict in _VERDICTS:
             found = [
                 each for each in suite.metrics if each.verdict == verdict and (verbose or not each.detail)
             ]
-            if found:
-                yield _line(verdict, 2, "bold")
-            for each in found:
-                yield from _comparison(each)
+            yield from _verdict(verdict, found, verbose)
         folded = 0 if verbose else sum(each.detail for each in suite.metrics)
         if folded:
             yield _line(f"({words.plural(folded, 'figure')} of parts: with --verbose)")
         yield from _worse(suite, verbose)
+
+
+def _verdict(verdict: str, found: Sequence[Comparison], verbose: bool) -> Iterator[RenderableType]:
+    """The metrics of a verdict; those that are the same in every case on one line, unless all are asked for."""
+    if found:
+        yield _line(verdict, 2, "bold")
+    for each in found:
+        if verbose or each.wins or each.losses:
+            yield from _comparison(each)
+    same = [] if verbose else [each for each in found if not (each.wins or each.losses)]
+    if same:
+        yield _line(f"the same in every case: {', '.join(f'{each.metric} (n {each.n})' for each in same)}", 4)
 
 
 def _comparison(each: Comparison) -> Iterator[RenderableType]:
@@ -203,21 +225,21 @@ def _worse(suite: SuiteComparison, verbose: bool) -> Iterator[RenderableType]:
     if cards:
         yield _line(f"{words.plural(len(cards), 'answer')} got worse", 2, "bold")
     for card in cards if verbose else cards[:FEW]:
-        yield from _card(card)
+        yield from _card(card, LONG if verbose else SHORT)
     if not verbose and len(cards) > FEW:
         yield _line(f"({len(cards) - FEW} more: with --verbose)", 4)
 
 
-def _card(card: Card) -> Iterator[RenderableType]:
+def _card(card: Card, most: int) -> Iterator[RenderableType]:
     yield _line(f"▼ {card.name}", 4)
     yield _line(f"said: {card.gist}", 6)
     for side in card.sides:
-        text = side.state or words.one_line("".join(piece for _, piece in side.pieces), LONGEST)
+        text = side.state or words.one_line("".join(piece for _, piece in side.pieces), most)
         yield _line(f"{side.name}: {text}", 6)
     for line in card.findings:
         if line.way == "worse":
             yield _line(
-                f"{line.metric}: {' → '.join(line.values)}; {words.one_line(line.evidence[-1], LONGEST)}", 6
+                f"{line.metric}: {' → '.join(line.values)}; {words.one_line(line.evidence[-1], most)}", 6
             )
 
 
@@ -240,7 +262,7 @@ def _plumbing(x: Report) -> Iterator[RenderableType]:
 
 
 def _spent(x: Report) -> Iterator[RenderableType]:
-    rows = spent(suite_runs(x))
+    rows = spent(x)
     if rows:
         yield _heading("Tokens and cost, as recorded")
     for row in rows:
