@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evals.result import Cost
-from interviewer.model.price import cost, load_prices
+from interviewer.model.price import Price, cost, load_prices
+from interviewer.settings import load_settings
 
 if TYPE_CHECKING:
     from evals.tape.library import Library
@@ -25,17 +26,28 @@ def cost_of(lacking: Sequence[Seen], library: Library) -> Cost:
     lengths = _answer_lengths(library)
     found = Cost(calls=len(lacking))
     dollars: list[float | None] = []
+    prices: dict[str, Price | None] = {}
     for seen in lacking:
         prompt = prompt_tokens(seen.sent)
         call = seen.slot.call.partition("-")[0]
         answer = lengths.get(call) or most_tokens(seen.sent)
         found.prompt_tokens += prompt
         found.completion_tokens += answer
-        price = load_prices().get(str(seen.sent.body.get("model", "")))
-        dollars.append(cost(price, prompt, 0, answer))
+        model = str(seen.sent.body.get("model", ""))
+        if model not in prices:
+            prices[model] = _price(model)
+        dollars.append(cost(prices[model], prompt, 0, answer))
     if dollars and all(each is not None for each in dollars):
         found.usd = sum(each or 0.0 for each in dollars)
     return found
+
+
+def _price(model: str) -> Price | None:
+    """The price that the settings give for the configured model, else that of the list."""
+    settings = load_settings()
+    if settings.price_input is None or settings.price_output is None or settings.model not in ("", model):
+        return load_prices().get(model)
+    return Price(settings.price_input, settings.price_input, settings.price_output)
 
 
 def prompt_tokens(sent: Sent) -> int:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SYNTHETIC_HEADER = "x-synthetic"
 """A fake says so in every answer's headers; what it says tests the plumbing and nothing else."""
+_OPENAI = "api.openai.com"
+_SHORTEST_KEY = 8
+"""Shorter ones are words that stand for no key at all, such as `none`."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -44,6 +47,15 @@ class Endpoint:
         import httpx2
 
         return httpx2.HTTPTransport(retries=0)
+
+    def secrets(self) -> list[str]:
+        """What no recording may hold, whatever it looks like: the key, the address of a host of one's own."""
+        parts = urlsplit(self.base_url)
+        host = parts.hostname or _OPENAI
+        found = [self.key] if len(self.key) >= _SHORTEST_KEY else []
+        # A bare name such as `ollama` may be a word of an answer; with its port it is an address.
+        found += [f"{host}:{parts.port}"] if parts.port else []
+        return [*found, host] if "." in host and host != _OPENAI else found
 
     def made(self, model: str, headers: httpx2.Headers) -> Made:
         """Where an answer comes from.
@@ -81,10 +93,10 @@ def find_endpoint(
     """
     import httpx2
 
-    url = base_url.rstrip("/") or "https://api.openai.com/v1"
-    host = urlsplit(url).hostname
-    if urlsplit(url).scheme not in ("http", "https") or not host:
-        raise InputError("--endpoint: write it like http://127.0.0.1:8080/v1.")
+    url = base_url.rstrip("/") or f"https://{_OPENAI}/v1"
+    host = _host(url)
+    if not key.isascii() or not key.isprintable():
+        raise InputError("OPENAI_API_KEY holds characters that no key has: copy it again.")
     with httpx2.Client(timeout=10.0, headers={"Authorization": f"Bearer {key or 'none'}"}) as client:
         try:
             answer = client.get(f"{url}/models")
@@ -94,7 +106,7 @@ def find_endpoint(
             ) from error
         if answer.status_code in (401, 403):
             raise EndpointError(Fault.AUTH, f"{host} refuses the key: set OPENAI_API_KEY.")
-        kind = _kind(str(host), answer.headers)
+        kind = _kind(host, answer.headers)
         if model_file is None and kind == "llama.cpp" and host in _LOOPBACK:
             model_file = _served_file(client, url)
     return Endpoint(
@@ -102,10 +114,28 @@ def find_endpoint(
     )
 
 
+def _host(url: str) -> str:
+    """The host of an endpoint's address.
+
+    Raises:
+        InputError: it is no address.
+    """
+    import httpx2
+
+    try:
+        parts, _ = urlsplit(url), httpx2.URL(url)
+        host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
+    except (ValueError, httpx2.InvalidURL):
+        host = None
+    if not host:
+        raise InputError("--endpoint: write it like http://127.0.0.1:8080/v1.")
+    return host
+
+
 def _kind(host: str, headers: httpx2.Headers) -> str:
     if headers.get(SYNTHETIC_HEADER) == "true":
         return "fake"
-    if host == "api.openai.com":
+    if host == _OPENAI:
         return "openai"
     return "llama.cpp" if headers.get("server") == "llama.cpp" else "compatible"
 

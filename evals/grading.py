@@ -47,7 +47,7 @@ def grade_all(suite: Suite, run: SuiteRun, parts: Parts, cases: Sequence[Asked],
         )
         result.scores = [*grade(item, suite.graders), *_judged(result)]
     run.hashes["graders"] = graders_hash()
-    run.metrics = figures(run.cases) if run.complete else []
+    run.metrics = figures(run.cases) if run.answered == len(run.cases) else []
 
 
 def _transcript(suite: Suite, parts: Parts, case: Case, output: Output) -> list[tuple[str, str]]:

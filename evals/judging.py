@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from evals.asking import heard, not_answered
@@ -16,10 +17,11 @@ from evals.cases import Asked, judge_cases
 from evals.cost import cost_of
 from evals.parts import Parts, eval_settings
 from evals.places import JUDGMENTS, Places, read_model
-from evals.result import CaseResult, Metric, Output, Score, State, SuiteRun
+from evals.result import CaseResult, Cost, Metric, Output, Score, State, SuiteRun
 from evals.run import count_states, origin_of
 from evals.suite import Case, Suite, load_suite
 from evals.tape.library import Library
+from evals.tape.request import digest
 from evals.tape.transport import NotRecordedError, RecordTransport, ReplayTransport, Seen
 from prompts.templates import Rendered, load_prompt
 
@@ -48,6 +50,7 @@ class Judge:
         model: the judge model's folder.
         base_url: its address, where it is really asked.
         api_key: its key.
+        timeout: seconds for one call.
     """
 
     def __init__(
@@ -60,13 +63,16 @@ class Judge:
         *,
         base_url: str = "",
         api_key: str = "",
+        timeout: float = 600.0,
     ) -> None:
         from interviewer.model.client import make_chat, make_http_client
 
         self.tape, self._rubric = tape, rubric
         self.prompt = load_prompt(name, places.root / "judges")
         known = read_model(places.recordings / model / "model.json")
-        self.settings = eval_settings(known.model, known.endpoint, base_url=base_url, api_key=api_key)
+        self.settings = eval_settings(
+            known.model, known.endpoint, base_url=base_url, api_key=api_key, timeout=timeout
+        )
         self._http = make_http_client(self.settings, tape)
         chat = make_chat(
             self.settings,
@@ -97,18 +103,39 @@ class Judge:
             with untraced():
                 raw = self._chat.invoke(rendered.messages)["raw"]
         except NotRecordedError:
+            self._look_for_the_same_answer()
             return not_answered(result, self.tape.seen, self.tape.library)
         except openai.OpenAIError as error:
-            # Only while recording: what a tape replays is an answer.
+            # A request that the endpoint refuses is recorded as well, and an answer may be cut at its limit.
+            heard(result, self.tape.seen)
             result.output = Output(fault=as_endpoint_error(error, self.settings).fault.value)
             return result
         heard(result, self.tape.seen)
         result.output = Output(text=_answer(str(raw.text)), focus=list(case.focus))
         return result
 
+    def _look_for_the_same_answer(self) -> None:
+        """Make a judgment STALE, not MISSING, whose very answer was judged before, for another prompt set.
+
+        That is so where a prompt set changes nothing but the rubric: the answer is the base prompts' own.
+        """
+        last = self.tape.seen[-1]
+        if last.state is not State.MISSING:
+            return
+        for known in self.tape.library.recordings():
+            same_case = _without_set(known.slot.case) == _without_set(last.slot.case)
+            if same_case and known.segments.get("transcript") == last.hashes.get("transcript"):
+                self.tape.seen[-1] = replace(last, state=State.STALE, nearest=known)
+                return
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def _without_set(case: str) -> str:
+    """The name of a judgment's case without its prompt set (see `judgments_of`)."""
+    return case.partition(".")[2]
 
 
 def _answer(text: str) -> str:
@@ -177,24 +204,49 @@ def judgments_of(suite: Suite, run: SuiteRun) -> Iterator[tuple[CaseResult, Case
         ):
             continue
         aim = next((id for id in output.focus if id != "no_answer"), output.focus[0])
-        name = f"{run.prompt_set}.{suite.suite}.{result.id}.{result.sample}"
+        name = _case_id(f"{run.prompt_set}.{suite.suite}.{result.id}.{result.sample}")
         yield result, Case(id=name, question=output.text, focus=(aim,), cluster=result.cluster)
 
 
+def _case_id(name: str) -> str:
+    """A name as a case's id: one that is too long is cut, and stays the only one of its kind."""
+    longest = 80
+    return name if len(name) <= longest else f"{name[: longest - 13]}.{digest(name)[:12]}"
+
+
 def judge_all(suite: Suite, run: SuiteRun, places: Places, model: str) -> None:
-    """Add the suite's judges' scores to a run."""
+    """Add the suite's judges' scores to a run, and to its cost what the judgments take that are lacking."""
     for name in suite.judges:
         calibration = load_suite(name, places.suites)
         tape = ReplayTransport(judge_library(places, model, name))
         judge = Judge(calibration.judge, places, Parts(places, run.prompt_set).rubric, tape, model)
         metric = f"judge_{calibration.judge}"
+        lacking: list[Seen] = []
+        lacking: list[Seen] = []
         for result, case in judgments_of(suite, run):
             judgment = judge.ask(name, case)
+            lacking += [seen for seen in tape.seen if seen.state in (State.STALE, State.MISSING)]
             run.judgments[judgment.state] = run.judgments.get(judgment.state, 0) + 1
             result.keys += judgment.keys
             result.scores.append(judge_score(metric, judgment))
+            lacking += [seen for seen in tape.seen if seen.state in (State.STALE, State.MISSING)]
+        if lacking:
+            run.cost = _sum(run.cost, cost_of(lacking, tape.library))
         run.judge = judge_name(judge, model)
+        if lacking and run.cost is None:
+            run.cost = cost_of(lacking, tape.library)
         judge.close()
+
+
+def _sum(one: Cost | None, other: Cost) -> Cost:
+    if one is None:
+        return other
+    return Cost(
+        calls=one.calls + other.calls,
+        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
+        completion_tokens=one.completion_tokens + other.completion_tokens,
+        usd=None if one.usd is None or other.usd is None else one.usd + other.usd,
+    )
 
 
 def judge_score(metric: str, judgment: CaseResult) -> Score:

@@ -9,7 +9,16 @@ from typing import Any
 
 from interviewer.errors import EvalError
 
-_REFUSED = ("socket.connect", "socket.getaddrinfo", "socket.sendto")
+_REFUSED = (
+    "socket.connect",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "socket.getnameinfo",
+)
+"""A name that is looked up leaves the machine too."""
 _state = {"refusing": 0, "hooked": False}
 
 
@@ -24,7 +33,7 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
 
 @contextmanager
 def no_network() -> Iterator[None]:
-    """Within the block this process can open no connection, in whichever thread (an audit hook, PEP 578).
+    """Within the block this process can reach no network, in whichever thread (an audit hook, PEP 578).
 
     It is for a program of its own; a server would cut its other users off.
     """

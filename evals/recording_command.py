@@ -10,11 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from evals.endpoint import Endpoint
 from evals.places import Places
-from evals.record import Done, Plan, Recorder, plan
+from evals.planning import Plan, plan
+from evals.record import Done, Recorder
 from evals.result import Cost, State
 from evals.suite import load_suite, suite_names
 from evals.verify import Drift, verify
 from interviewer.cli.output import print_json
+from interviewer.errors import InputError
 
 
 def cost_line(cost: Cost) -> str:
@@ -39,39 +41,77 @@ def record_suites(
     """Print the plan, then record it.
 
     Returns:
-        0 where everything is recorded, 1 where something could not be, 3 where it was stopped before the end.
+        0 where everything is recorded, 1 where something could not be, 3 where it was stopped before the end,
+        130 where it was interrupted.
     """
-    console = Console(stderr=True, highlight=False)
-    chosen = list(names) or suite_names(places.suites)
-    # A judge is asked about recorded answers, so its suites come last.
-    chosen.sort(key=lambda name: load_suite(name, places.suites).subject == "judge")
+    console = _console()
+    suites = [load_suite(name, places.suites) for name in names or suite_names(places.suites)]
+    # A judge is asked about recorded answers, so that its suites are planned when those are there.
+    plain = [each.suite for each in suites if each.subject != "judge"]
+    stages = [plain, *([each.suite] for each in suites if each.subject == "judge")]
     status = 0
-    for name in chosen:
-        work = plan([name], places, model, prompt_set, only)
-        if not work.jobs:
+    for stage in stages:
+        works = _planned(stage, places, model, prompt_set, only, console)
+        if dry_run:
+            status = 3 if works else status
             continue
+        for work in works:
+            done = _record(work, places, endpoint, console, most_tokens, concurrency)
+            if done is None:
+                return 130
+            console.print(_done_line(done))
+            if done.stopped:
+                return 3
+            used = done.prompt_tokens + done.completion_tokens
+            most_tokens = max(1, most_tokens - used) if most_tokens else 0
+            status = max(status, int(bool(done.failed)))
+    if not status:
+        states = " or ".join(each.value for each in only)
+        console.print(f"Nothing is {states} any more." if states else "Everything is recorded.")
+    return status
+
+
+def _console() -> Console:
+    """Standard error, where a line stays one line and a bracket a bracket."""
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def _planned(
+    names: Sequence[str],
+    places: Places,
+    model: str,
+    prompt_set: str,
+    only: Sequence[State],
+    console: Console,
+) -> list[Plan]:
+    """Plan the suites, and say of each with something to record what it takes."""
+    works = [plan([name], places, model, prompt_set, only) for name in names]
+    works = [work for work in works if work.jobs]
+    for work in works:
         stale = sum(job.state is State.STALE for job in work.jobs)
         console.print(
-            f"{name}, prompt set {prompt_set}, {model}: {len(work.jobs)} cases to record "
+            f"{work.jobs[0].suite.suite}, prompt set {prompt_set}, {model}: {len(work.jobs)} cases to record "
             f"({stale} STALE, {len(work.jobs) - stale} MISSING): {cost_line(work.cost)}."
         )
-        if dry_run:
-            status = 3
-            continue
-        done = _record(work, places, endpoint, console, most_tokens, concurrency)
-        console.print(_done_line(done))
-        if done.stopped:
-            return 3
-        most_tokens = max(1, most_tokens - done.prompt_tokens - done.completion_tokens) if most_tokens else 0
-        status = max(status, int(bool(done.failed)))
-    if not status:
-        console.print("Everything is recorded.")
-    return status
+    if len(works) > 1:
+        console.print(f"Together: {cost_line(_sum([work.cost for work in works]))}.")
+    return works
+
+
+def _sum(costs: Sequence[Cost]) -> Cost:
+    dollars = [cost.usd for cost in costs if cost.usd is not None]
+    return Cost(
+        calls=sum(cost.calls for cost in costs),
+        prompt_tokens=sum(cost.prompt_tokens for cost in costs),
+        completion_tokens=sum(cost.completion_tokens for cost in costs),
+        usd=sum(dollars) if len(dollars) == len(costs) else None,
+    )
 
 
 def _record(
     work: Plan, places: Places, endpoint: Endpoint, console: Console, most_tokens: int, concurrency: int
-) -> Done:
+) -> Done | None:
+    """Record a plan; None where Ctrl-C ended it, which is said here."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("recording", total=len(work.jobs))
@@ -82,8 +122,9 @@ def _record(
         try:
             return recorder.run()
         except KeyboardInterrupt:
-            console.print(f"{_done_line(recorder.done)} What is recorded is kept; run it again to go on.")
-            raise
+            recorder.done.stopped = "What is recorded is kept; run it again to go on."
+            console.print(f"Interrupted. {_done_line(recorder.done)}")
+            return None
 
 
 def _done_line(done: Done) -> str:
@@ -118,7 +159,9 @@ def verify_suites(
         if load_suite(name, places.suites).subject != "judge"
         and places.recorded(model, prompt_set, name).is_dir()
     ]
-    console = Console(stderr=True, highlight=False)
+    if not chosen:
+        raise InputError(f"Nothing is recorded of {model} with {prompt_set}: record it first.")
+    console = _console()
     found = []
     for name in chosen:
         with console.status(f"{name} …") as status:

@@ -44,13 +44,16 @@ def run(which: Which, places: Places) -> Run:
 
     Raises:
         NotFoundError: a suite or prompt set does not exist.
-        InputError: a model is named that has no recordings.
+        InputError: a model is named that has no recordings, or nothing but recordings is wanted and there are
+            none.
         DataFileError: a file is broken, or two recordings have one key.
     """
     started, moment = time.monotonic(), now()
     found = Run(id=f"{moment:%Y%m%d-%H%M%S-%f}", created=moment)
-    names = which.suites or tuple(suite_names(places.suites))
+    names = dict.fromkeys(which.suites or suite_names(places.suites))
     model = chosen_model(which.model, places) if which.replay else ""
+    if not (model or which.embedded):
+        raise InputError("There are no recordings to replay: `interviewer eval record` makes some.")
     for name in names:
         suite = load_suite(name, places.suites)
         found.suites += run_suite(suite, places, which, model)

@@ -61,9 +61,12 @@ def verify(
         tell: called with each case's id.
 
     Raises:
-        InputError: nothing of the suite is recorded.
+        InputError: nothing of the suite is recorded, or it is none of answers.
     """
     suite = load_suite(name, places.suites)
+    if suite.live or suite.subject == "judge":
+        why = "never asks a model" if suite.live else "asks a judge, whose answers are held against labels"
+        raise InputError(f"The suite {name} {why}: there is nothing to verify.")
     (recorded,) = run_suite(suite, places, Which(prompt_set=prompt_set, embedded=False), model)
     parts = parts_of(suite, places, prompt_set)
     known = {(each.id, each.sample): each for each in recorded.cases if each.keys and each.output}

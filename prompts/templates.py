@@ -163,7 +163,8 @@ def line(text: object, limit: int = 160) -> str:
 
 def defuse(text: str) -> str:
     """Take from a text what could end a fence or be read as a token of a chat template."""
-    text = "".join(char for char in text if char in "\n\t" or char.isprintable())
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        text = "".join(char for char in text if char in "\n\t" or char.isprintable())
     text = re.sub(r"<{2,}", lambda run: "‹" * len(run[0]), text)
     text = re.sub(r">{2,}", lambda run: "›" * len(run[0]), text)
     text = text.replace("<|", "‹|").replace("|>", "|›")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from evals.report.answers import about, answer_text
 from evals.report.sides import Piece, sides
 from evals.report.view import Part, case_name, evidence, gist
-from evals.report.words import ANSWERED, clean, clipped, engine, finding
+from evals.report.words import ANSWERED, NOTHING, clean, clipped, engine, finding
 from evals.result import CaseResult, Score, SuiteComparison, SuiteRun
 
 RUN_KINDS = {
@@ -28,6 +28,7 @@ COMPARE_KINDS = {
 }
 MOST_TEXT = 40_000
 _ANY = "-"
+_FINE = ("pass", "agrees")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,12 @@ class Finding:
     way: str
     diagnostic: bool
 
+    @property
+    def fine(self) -> str:
+        """The one word where it is fine wherever it applies, so that its name is enough; else nothing."""
+        words = set(self.values) - {NOTHING}
+        return next(iter(words)) if len(words) == 1 and words <= set(_FINE) else ""
+
 
 @dataclass(frozen=True)
 class Card:
@@ -82,7 +89,8 @@ class Card:
         prompt: what was asked and said.
         sides: the answers.
         findings: those that matter.
-        rest: all others.
+        rest: those others that are not plainly fine.
+        fine: the metrics that are the same plain word (pass, agrees) wherever they apply, by that word.
         kinds: for each filter the metrics because of which the case is shown, apart by spaces.
     """
 
@@ -92,6 +100,7 @@ class Card:
     sides: list[Side]
     findings: list[Finding]
     rest: list[Finding]
+    fine: Mapping[str, list[str]]
     kinds: Mapping[str, str]
 
 
@@ -147,7 +156,7 @@ def _deck(cards: Sequence[Card], kinds: Mapping[str, str], most: int) -> Deck:
 
     ordered = sorted(cards, key=weight)
     counts = {kind: sum(bool(card.kinds[kind]) for card in cards) for kind in kinds}
-    metrics = dict.fromkeys(line.metric for card in cards for line in [*card.findings, *card.rest])
+    metrics = dict.fromkeys(name for card in cards for name in card.kinds["all"].split() if name != _ANY)
     return Deck(ordered[:most], kinds, counts, list(metrics), max(0, len(cards) - most))
 
 
@@ -223,7 +232,8 @@ def _card(
         prompt=clipped(prompt, MOST_TEXT),
         sides=answers,
         findings=shown,
-        rest=[line for line in lines if line not in shown],
+        rest=[line for line in lines if line not in shown and not line.fine],
+        fine={word: [line.metric for line in lines if line.fine == word] for word in _FINE},
         kinds=kinds,
     )
 

@@ -140,6 +140,8 @@ def _compare_head(report: CompareReport) -> Iterator[str]:
     ]
     if rows:
         yield table(("suite", "answered by", "verdict", "why", "provenance"), rows)
+    if report.left_out:
+        yield "Not compared:\n\n" + "\n".join(f"- {inline(reason)}" for reason in report.left_out)
 
 
 def _compare(report: CompareReport) -> Iterator[str]:

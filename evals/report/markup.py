@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from evals.report.words import clean
 
 WIDE = 100
-_ACTIVE = re.compile(r"[^\w\s.,;:()/+'-]|:(?=\S)|(?<![^\W_])_|_(?![^\W_])", re.ASCII)
+_ACTIVE = re.compile(r"[^\w\s.,;:()/+'-]|(?<![^\W_])_|_(?![^\W_])", re.ASCII)
 _REFERENCES = re.compile(r"([@#!~%&$^:]|\bGH-)(?=\w)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
 _APART = "\u200b"
 

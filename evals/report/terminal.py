@@ -171,6 +171,9 @@ def _failed(case: CaseResult, scores: Iterable[Score], most: int) -> Iterator[Re
 
 
 def _compare(report: CompareReport, verbose: bool) -> Iterator[RenderableType]:
+    if report.left_out:
+        yield _heading("Not compared")
+    yield from (_line(reason) for reason in report.left_out)
     for suite in sorted(compared(report), key=same_answers):
         engine = "embedded engine" if suite.base.engine == "embedded" else "model"
         yield _heading(f"{suite.suite}, {engine}: {suite.verdict}")
@@ -194,7 +197,7 @@ def _compare(report: CompareReport, verbose: bool) -> Iterator[RenderableType]:
 
 
 def _verdict(verdict: str, found: Sequence[Comparison], verbose: bool) -> Iterator[RenderableType]:
-    """The metrics of a verdict; those that are the same in every case on one line, unless all are asked for."""
+    """The metrics of a verdict; those that are the same in every case on one line, unless all are wanted."""
     if found:
         yield _line(verdict, 2, "bold")
     for each in found:

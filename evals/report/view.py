@@ -146,7 +146,7 @@ def failing(run: SuiteRun) -> list[tuple[CaseResult, list[Score]]]:
 
 def gates_of(x: Report) -> list[GateFinding]:
     """The gates that were looked at, those that did not hold first."""
-    return sorted(x.gates, key=lambda gate: gate.held) if isinstance(x, Run) else []
+    return sorted(x.gates, key=lambda gate: gate.held)
 
 
 def case_name(case: CaseResult) -> str:
@@ -166,12 +166,14 @@ def headline(x: Report) -> Headline:
         return _incomplete(x)
     if runs and len(plumbing(x)) == len(runs):
         return Headline("PLUMBING ONLY", "answers of a fake: nothing is known of quality", "open")
+    broken = sum(not gate.held for gate in x.gates)
+    said = f"{broken} of {plural(len(x.gates), 'gate')} did not hold"
     if isinstance(x, CompareReport):
-        return _compared(x)
-    broken = [gate for gate in x.gates if not gate.held]
+        found = _compared(x)
+        return Headline(found.word, f"{found.line}; {said}", "bad") if broken else found
     if broken:
-        return Headline("NOT HELD", f"{len(broken)} of {plural(len(x.gates), 'gate')} did not hold", "bad")
-    answers = f"all {plural(sum(len(run.cases) for run in runs), 'answer')} are there"
+        return Headline("NOT HELD", said, "bad")
+    answers = f"every answer is there ({sum(len(run.cases) for run in runs):,})"
     gates = f"{plural(len(x.gates), 'gate')} held" if x.gates else "no gate was looked at"
     return Headline("COMPLETE", f"{answers}; {gates}", "good" if x.gates else "open")
 
@@ -234,11 +236,13 @@ def next_step(x: Report) -> str:
     if incomplete(x):
         stale, missing = found.get(State.STALE, 0), found.get(State.MISSING, 0)
         only = " --only missing" if not stale else " --only stale" if not missing else ""
-        return f"record what is lacking: interviewer eval record{only} (it shows plan and cost first)"
+        return (
+            f"record what is lacking: interviewer eval record{_set(x)}{only} (it shows plan and cost first)"
+        )
     if any(not gate.held and gate.rule == "uncalibrated" for gate in gates):
         return "take the judge's metric out of gates.toml, or calibrate its judge"
     if any(not gate.held for gate in gates):
-        return "look at the failing answers of the gates that did not hold, mend, and run again"
+        return "look at the answers behind the gates that did not hold, mend, and try again"
     if len(plumbing(x)) == len(suite_runs(x)):
         return "record real answers with interviewer eval record: a fake's say nothing of quality"
     if isinstance(x, Run):
@@ -250,6 +254,12 @@ def next_step(x: Report) -> str:
         "TOO FEW CASES": "add cases or repeats to the suite, record both, and compare again",
     }
     return steps[headline(x).word]
+
+
+def _set(x: Report) -> str:
+    """The option that names the prompt set to record, where it is one candidate's."""
+    sets = {run.prompt_set for run in incomplete(x)} - {"base", ""}
+    return f" --set {clean(sets.pop())}" if len(sets) == 1 else ""
 
 
 def changed_segments(changes: Sequence[Change]) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evals.tape.files import write_text
-from evals.tape.recording import Recording, Slot, read_recording
+from evals.tape.recording import DamagedError, Recording, Slot, read_recording
 from evals.tape.request import digest
 from evals.tape.scrub import scrub
-from interviewer.errors import DataFileError
 
 TEXTS = "texts"
 
@@ -23,7 +22,7 @@ class Library:
         texts: the folder of the segments' texts.
 
     Raises:
-        DataFileError: two recordings of one folder have the same key.
+        DamagedError: two recordings of one folder have the same key.
     """
 
     def __init__(self, folders: Sequence[Path], texts: Path) -> None:
@@ -34,6 +33,8 @@ class Library:
         """Keys that were asked for and found."""
         self._by_key: dict[str, Recording] = {}
         self._by_slot: dict[Slot, list[Recording]] = {}
+        self.added = 0
+        """How many were added since it was opened."""
         self.paths: dict[str, Path] = {}
         """Where each key's recording lies."""
         for folder in self.folders:
@@ -44,12 +45,12 @@ class Library:
         for path in sorted(folder.glob("*.json")):
             try:
                 found = read_recording(path)
-            except DataFileError as error:
+            except DamagedError as error:
                 self.damaged[path] = error.problem
                 continue
             if found.key in here:
                 problem = f"has the same key as {here[found.key].name}; delete one of the two"
-                raise DataFileError(path, problem)
+                raise DamagedError(path, problem)
             here[found.key] = path
             if found.key not in self._by_key:
                 self._note(found, path)
@@ -97,13 +98,14 @@ class Library:
         sealed = recording.sealed()
         self._note(sealed, path)
         self.used.add(sealed.key)
+        self.added += 1
         return sealed
 
     def text(self, hash: str) -> str:
         """A segment's text by its digest; empty where it is not there any more.
 
         Raises:
-            DataFileError: it is not what was recorded.
+            DamagedError: it is not what was recorded.
         """
         return read_segment(self.texts, hash)
 
@@ -112,14 +114,14 @@ def read_segment(texts: Path, hash: str) -> str:
     """A segment's text by its digest; empty where it is not there any more.
 
     Raises:
-        DataFileError: it is not what was recorded.
+        DamagedError: it is not what was recorded.
     """
     path = texts / f"{hash}.txt"
     if not path.exists():
         return ""
     text = path.read_bytes().decode("utf-8", "replace")
     if digest(text) != hash:
-        raise DataFileError(path, "is not what was recorded; take it from version control again")
+        raise DamagedError(path, "is not what was recorded; take it from version control again")
     return text
 
 

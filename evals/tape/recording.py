@@ -18,6 +18,12 @@ Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _BASE64 = "base64:"
 
 
+class DamagedError(DataFileError):
+    """A file among the recordings is not what was written there."""
+
+    exit_code = 6
+
+
 class Slot(BaseModel):
     """What a recording was made for.
 
@@ -144,17 +150,17 @@ def read_recording(path: Path) -> Recording:
     """Read a recording and check its digest.
 
     Raises:
-        DataFileError: it is cut short, is no recording, or is not what was written.
+        DamagedError: it is cut short, is no recording, or is not what was written.
     """
     advice = "take it from version control again, or delete it and record again"
     try:
         data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise DataFileError(path, f"is cut short or damaged; {advice}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedError(path, f"is cut short or damaged; {advice}") from error
     if not isinstance(data, dict) or data.get("digest") != seal(data):
-        raise DataFileError(path, f"is not what was recorded (its digest differs); {advice}")
+        raise DamagedError(path, f"is not what was recorded (its digest differs); {advice}")
     try:
         return Recording.model_validate(data)
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
-        raise DataFileError(path, f"is no recording of this version ({where}); {advice}") from error
+        raise DamagedError(path, f"is no recording of this version ({where}); {advice}") from error

@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 HEADERS = ("content-type", "retry-after")
 """The only response headers that are kept."""
 MARK = "<scrubbed>"
+_PRIVATE = r"(?:127\.\d{1,3}|10\.\d{1,3}|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}"
 _SECRETS = (
     re.compile(r"\bsk-[A-Za-z0-9_-]{8,}"),
-    re.compile(r"\bBearer\s+[A-Za-z0-9._~+/=-]{8,}"),
+    # A word that follows in plain language has no digit.
+    re.compile(r"(?i)\bBearer\s+(?=\S*\d)[A-Za-z0-9._~+/=-]{8,}"),
+    # The value only, in whatever quotes, so that JSON stays JSON; also in JSON that stands in a JSON string.
     re.compile(
-        r"(?i)\b(?:api[_-]?key|authorization|password|secret|access[_-]?token)\b[\"']?\s*[:=]\s*[\"']?[^\s\"',}]{6,}"
+        r"(?i)(?P<name>\b(?:api[_-]?key|authorization|password|secret|access[_-]?token)\b\\*[\"']?\s*[:=]\s*"
+        r"\\*[\"']?)(?=[^\s\"',}\\]*\d)[^\s\"',}\\]{6,}"
     ),
-    re.compile(r"(?<=://)[^/\s:@\"]+:[^/\s@\"]+(?=@)"),
+    re.compile(r"(?<=://)[^/\s@\"]+(?=@)"),
     re.compile(
-        r"\bhttps?://(?:localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+"
-        r"|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+|\[::1\]|[a-z0-9.-]+\.(?:internal|local|lan|corp))(?::\d+)?[^\s\"'<>)]*",
+        rf"\bhttps?://(?:localhost|{_PRIVATE}|\[::1\]|[a-z0-9.-]+\.(?:internal|local|lan|corp))"
+        r"(?::\d+)?[^\s\"'<>)\\]*",
         re.I,
     ),
+    re.compile(rf"(?<![\d.]){_PRIVATE}(?::\d+)?(?![\d.]*\d)"),
 )
 
 
-def scrub(text: str) -> str:
-    """The text with every secret replaced by a mark."""
+def scrub(text: str, secrets: Sequence[str] = ()) -> str:
+    """The text with every secret replaced by a mark.
+
+    Args:
+        text: any.
+        secrets: further texts that must not stay, such as the key in use.
+    """
     for pattern in _SECRETS:
-        text = pattern.sub(MARK, text)
+        text = pattern.sub(lambda found: (found.groupdict().get("name") or "") + MARK, text)
+    for secret in secrets:
+        text = text.replace(secret, MARK)
     return text
 
 
-def scrub_chunks(chunks: list[str]) -> list[str]:
-    """The same over pieces of one text, where a secret may lie across their borders.
+def scrub_pieces(pieces: Sequence[bytes], secrets: Sequence[str] = ()) -> list[bytes]:
+    """The same over the pieces of a body, where a secret, or a character, may lie across their borders.
 
     Returns:
-        The pieces as they were where nothing had to go, else the scrubbed text as one piece.
+        The pieces as they were where nothing had to go, else the scrubbed body as one piece.
     """
-    whole = "".join(chunks)
-    clean = scrub(whole)
-    return chunks if clean == whole else [clean]
+    whole = b"".join(pieces).decode("utf-8", "surrogateescape")
+    clean = scrub(whole, secrets)
+    return list(pieces) if clean == whole else [clean.encode("utf-8", "surrogateescape")]
 
 
 def kept_headers(headers: object) -> dict[str, str]:

