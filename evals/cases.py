@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from evals.parts import Parts
 
 
+_SPEAKING = ("opening", "question", "interview")
+"""Subjects in which somebody asks."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A case ready to be asked. `label` is there for a labelled reply."""
@@ -41,6 +45,8 @@ def cases_of(suite: Suite, places: Places, personas: Sequence[str]) -> list[Aske
         found += [_from_label(label, suite) for label in draw(suite, places)]
     if suite.queries:
         found += _from_queries(suite)
+    for each in found:
+        _check_personas(suite, each.case, personas)
     chosen = list(personas) if suite.personas == "all" else list(suite.personas)
     if chosen:
         found = [
@@ -50,11 +56,18 @@ def cases_of(suite: Suite, places: Places, personas: Sequence[str]) -> list[Aske
             if not each.case.personas or persona in each.case.personas
         ]
     for each in found:
-        if each.case.persona and each.case.persona not in personas:
-            known = ", ".join(personas)
-            problem = f"the case '{each.case.id}' names the persona '{each.case.persona}'; there are {known}"
+        _check_personas(suite, each.case, personas)
+        if suite.subject in _SPEAKING and not each.case.persona:
+            problem = f"nobody asks in the case '{each.case.id}'; give it a persona, or the suite personas"
             raise DataFileError(suite.path, problem)
     return found
+
+
+def _check_personas(suite: Suite, case: Case, known: Sequence[str]) -> None:
+    for name in filter(None, (case.persona, *case.personas)):
+        if name not in known:
+            problem = f"the case '{case.id}' names the persona '{name}'; there are {', '.join(known)}"
+            raise DataFileError(suite.path, problem)
 
 
 def _with_defaults(case: Case, suite: Suite) -> Case:
@@ -101,6 +114,9 @@ def draw(suite: Suite, places: Places) -> list[Labelled]:
     """
     assert suite.labelled
     wanted = suite.labelled
+    for name in wanted.files:
+        if not (places.labelled / name).is_file():
+            raise DataFileError(suite.path, f"'labelled' names {name}, which is not in {places.labelled}")
     rows = load_labelled(places.labelled, wanted.files)
     if not wanted.count or wanted.count >= len(rows):
         return rows
@@ -124,6 +140,10 @@ def draw(suite: Suite, places: Places) -> list[Labelled]:
 def judge_cases(suite: Suite, parts: Parts) -> list[Asked]:
     """The cases of a judge suite: lines of the personas, each with its own point or one of another group."""
     found = [Asked(_with_defaults(case, suite)) for case in suite.cases]
+    for each in found:
+        if not each.case.question or not set(each.case.focus[:1]) & set(parts.rubric.ids):
+            problem = f"the case '{each.case.id}' needs a question, and as its focus a point of the rubric"
+            raise DataFileError(suite.path, problem)
     if suite.bank is None:
         return found
     group = {each.id: each.group for each in parts.rubric.criteria}

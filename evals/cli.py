@@ -229,13 +229,12 @@ def regrade(
 ) -> None:
     """Grade the answers of a stored run again with the graders as they are now. No model code is loaded."""
     from evals.offline import no_network
-    from evals.regrade import regrade as again
     from evals.stored import find_run, keep
-    from evals.whole import check_gates
+    from evals.whole import regrade_and_check
 
     places = _places(evals)
     with no_network():
-        found = check_gates(again(find_run(stored, places), places), places)
+        found = regrade_and_check(find_run(stored, places), places)
     keep(found, places)
     for path in out or ():
         _write(found, path, places)
@@ -304,7 +303,11 @@ def lock(
         if prune:
             say(f"{sweep(places, found.orphans)} files deleted.")
         if not check:
-            print(f"Locked: {write_lock(places)}")
+            path = write_lock(places)
+            if as_json:
+                print_json({"locked": str(path)})
+            else:
+                print(f"Locked: {path}")
             return
     if as_json:
         print_json(

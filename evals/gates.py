@@ -101,11 +101,12 @@ def check_run(run: Run, gates: Gates) -> list[GateFinding]:
     return found
 
 
-def _finding(suite: SuiteRun, rule: str, held: bool, line: str) -> GateFinding:
+def _finding(suite: SuiteRun, rule: str, held: bool, line: str, what: str = "") -> GateFinding:
     return GateFinding(
         suite=suite.suite,
         engine=suite.engine,
         rule=rule,
+        what=what,
         held=held,
         line=f"{suite.suite}, {suite.name}: {line}",
     )
@@ -121,13 +122,13 @@ def _check_floors(suite: SuiteRun, floors: dict[str, float]) -> Iterator[GateFin
         metric = suite.metric(name)
         if metric is None or metric.value is None:
             line = f"{name}: there is no such figure; correct the name in gates.toml"
-            yield _finding(suite, "floor", False, line)
+            yield _finding(suite, "floor", False, line, name)
         elif metric.diagnostic:
             yield _uncalibrated(suite, name, metric.diagnostic)
         else:
             held, wanted = _reaches(metric, metric.value, limit)
             line = f"{name} is {metric.value:.3f}, {wanted} is wanted"
-            yield _finding(suite, "floor", held, line)
+            yield _finding(suite, "floor", held, line, name)
 
 
 def _reaches(metric: Metric, value: float, limit: float) -> tuple[bool, str]:
@@ -142,7 +143,7 @@ def _reaches(metric: Metric, value: float, limit: float) -> tuple[bool, str]:
 
 def _uncalibrated(suite: SuiteRun, name: str, why: str) -> GateFinding:
     line = f"{name} may not gate: {why}; take it out of gates.toml, or calibrate its judge"
-    return _finding(suite, "uncalibrated", False, line)
+    return _finding(suite, "uncalibrated", False, line, name)
 
 
 def _check_cases(suite: SuiteRun, ids: Iterable[str]) -> Iterator[GateFinding]:
@@ -158,7 +159,7 @@ def _check_cases(suite: SuiteRun, ids: Iterable[str]) -> Iterator[GateFinding]:
                 if score.passed is False and score.metric not in diagnostic:
                     problem = problem or f"{score.metric} fails: {score.evidence or 'no evidence given'}"
         line = f"must-pass case {id}{': ' + problem if problem else ' passes'}"
-        yield _finding(suite, "must_pass", not problem, line)
+        yield _finding(suite, "must_pass", not problem, line, id)
 
 
 def check_comparison(report: CompareReport, gates: Gates) -> list[GateFinding]:
@@ -178,10 +179,12 @@ def check_comparison(report: CompareReport, gates: Gates) -> list[GateFinding]:
             elif limit is not None and each.difference is not None:
                 loss = max(_loss(each), 0.0)
                 line = f"{each.metric} lost {loss:.3f}, {limit:g} is allowed"
-                found.append(_finding(suite.candidate, "regression", loss <= limit + _NEAR, line))
+                found.append(
+                    _finding(suite.candidate, "regression", loss <= limit + _NEAR, line, each.metric)
+                )
             elif not each.detail and each.verdict == "REGRESSED":
                 line = f"{each.metric} REGRESSED by {_loss(each):.3f}; mend it, or allow it in gates.toml"
-                found.append(_finding(suite.candidate, "regression", False, line))
+                found.append(_finding(suite.candidate, "regression", False, line, each.metric))
     return found
 
 

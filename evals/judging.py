@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.asking import heard, not_answered
@@ -51,6 +52,7 @@ class Judge:
         base_url: its address, where it is really asked.
         api_key: its key.
         timeout: seconds for one call.
+        prompts: another folder than `evals/judges`.
     """
 
     def __init__(
@@ -64,11 +66,12 @@ class Judge:
         base_url: str = "",
         api_key: str = "",
         timeout: float = 600.0,
+        prompts: Path | None = None,
     ) -> None:
         from interviewer.model.client import make_chat, make_http_client
 
         self.tape, self._rubric = tape, rubric
-        self.prompt = load_prompt(name, places.root / "judges")
+        self.prompt = load_prompt(name, prompts or places.root / "judges")
         known = read_model(places.recordings / model / "model.json")
         self.settings = eval_settings(
             known.model, known.endpoint, base_url=base_url, api_key=api_key, timeout=timeout

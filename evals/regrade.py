@@ -35,7 +35,12 @@ def regrade(run: Run, places: Places) -> Run:
             known[each.suite, prompt_set] = _read(each.suite, prompt_set, places)
         suite, parts, cases = known[each.suite, prompt_set]
         _check(each, {asked.case.id: asked for asked in cases})
+        may_not = {metric.name: metric.diagnostic for metric in each.metrics}
         grade_all(suite, each, parts, cases, places)
+        # What a judge's agreement is was found when it was asked; its figures are no better for a new grading.
+        each.metrics = [
+            metric.model_copy(update={"diagnostic": may_not.get(metric.name, "")}) for metric in each.metrics
+        ]
         each.hashes["suite"] = suite.hash
     found.seconds = round(time.monotonic() - started, 3)
     return found

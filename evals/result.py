@@ -242,11 +242,12 @@ class SuiteRun(Shape):
 
 
 class GateFinding(Shape):
-    """A gate that was looked at: a floor, a must-pass case, an uncalibrated judge."""
+    """A gate that was looked at: a floor, a must-pass case, an uncalibrated judge; `what` it is about."""
 
     suite: str
     engine: str
     rule: str
+    what: str = ""
     held: bool
     line: str
 

@@ -1,14 +1,13 @@
 """Tests the tape itself on the real recordings: a change that matters must show, nothing may slip through.
 
-One character is changed in each segment of each prompt, and exactly the cases whose prompts come out
-different must be STALE; one byte is flipped in recordings, and they must be TAMPERED; a connection is opened
+One character is changed in each segment of each prompt, judges' included, and exactly the cases whose prompts
+come out different must be STALE; one byte is flipped in recordings, and they must be TAMPERED; a connection is opened
 during a replay, and it must be refused.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,10 +17,11 @@ from pathlib import Path
 import httpx2
 
 from evals.asking import Asker
-from evals.cases import Asked, cases_of
+from evals.cases import Asked, cases_of, judge_cases
+from evals.judging import Judge, judge_library
 from evals.offline import OfflineError, no_network
 from evals.parts import Parts
-from evals.places import BASE, Places, read_model
+from evals.places import BASE, JUDGMENTS, Places, read_model
 from evals.result import State
 from evals.run import chosen_model, parts_of
 from evals.suite import Suite, load_suite, suite_names
@@ -32,7 +32,8 @@ from interviewer.errors import DataFileError, InputError
 
 PROMPT_OF = {"question": "question", "interview": "question", "critique": "critique"}
 _MARKER = re.compile(r"<!-- segment: ([a-z_]+) -->|## (system|user|assistant)")
-_LITERAL = re.compile(r"(?<![\w{%#|])[A-Za-z]{4,}(?![\w|]*\s*[%}|])")
+_LITERAL = re.compile(r"(?<![\w{%#|])[A-Za-z]{3,}(?![\w|]*\s*[%}|])")
+_SHORT = 3
 _FLIPS = 12
 
 
@@ -55,9 +56,11 @@ def selftest(places: Places, model: str = "") -> Iterator[Finding]:
         raise InputError("There are no recordings to test on: `interviewer eval record` makes some.")
     for suite_name in suite_names(places.suites):
         suite = load_suite(suite_name, places.suites)
-        if suite.subject in PROMPT_OF and not suite.live and places.recorded(name, BASE, suite_name).is_dir():
-            yield from _segments(suite, places, name)
-            yield _flipped(places.recorded(name, BASE, suite_name))
+        judge = suite.subject == "judge"
+        folder = places.recorded(name, JUDGMENTS if judge else BASE, suite_name)
+        if (judge or suite.subject in PROMPT_OF) and not suite.live and folder.is_dir():
+            yield from (_judge_segments if judge else _segments)(suite, places, name)
+            yield _flipped(folder)
     yield _refused_by_transport(places)
     yield _refused_by_process()
 
@@ -103,14 +106,39 @@ def _prompts(suite: Suite, parts: Parts, cases: list[Asked], model: str) -> Seen
     return found
 
 
+def _judge_segments(suite: Suite, places: Places, model: str) -> Iterator[Finding]:
+    """The same with a judge's prompt, over the lines whose labels are known."""
+    own = places.root / "judges"
+    before = _judged(suite, places, model, own)
+    for segment, changed in _changes((own / f"{suite.judge}.md").read_text(encoding="utf-8")):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / f"{suite.judge}.md").write_text(changed, encoding="utf-8")
+            after = _judged(suite, places, model, Path(folder))
+        yield _compared(
+            f"{suite.suite}: one character of {suite.judge}.md, {segment}", before, after, segment
+        )
+
+
+def _judged(suite: Suite, places: Places, model: str, prompts: Path) -> Seen:
+    parts = Parts(places)
+    tape = ReplayTransport(judge_library(places, model, suite.suite))
+    judge = Judge(suite.judge, places, parts.rubric, tape, model, prompts=prompts)
+    found: Seen = {}
+    for case in (asked.case for asked in judge_cases(suite, parts)):
+        result = judge.ask(suite.suite, case)
+        sent = [(judge.render(case.question, case.focus[0]).messages, judge.prompt.sampling())]
+        found[case.id] = (sent, result.state, [change.segment for change in result.changes])
+    judge.close()
+    return found
+
+
 def _compared(tried: str, before: Seen, after: Seen, segment: str) -> Finding:
+    recorded = {id: seen for id, seen in before.items() if seen[1] is State.FRESH}
     depends = 0
-    for id, (old, state, _) in before.items():
+    for id, (old, _, _) in recorded.items():
         new, now, changed = after[id]
         differs = new != old[: len(new)] or (now is State.FRESH and len(new) != len(old))
         depends += differs
-        if state is not State.FRESH:
-            continue
         if differs and now is not State.STALE:
             return Finding(tried, f"{id} asks something else now and is {now.value}, not STALE")
         if differs and segment not in changed:
@@ -118,8 +146,8 @@ def _compared(tried: str, before: Seen, after: Seen, segment: str) -> Finding:
         if not differs and now is not State.FRESH:
             return Finding(tried, f"{id} asks the same as before and is {now.value}, not FRESH")
     if not depends:
-        return Finding(tried, "no case depends on it")
-    return Finding(f"{tried}: {depends} of {len(before)} cases STALE")
+        return Finding(tried, "no recorded case depends on it, so that nothing could be tried")
+    return Finding(f"{tried}: {depends} of {len(recorded)} recorded cases STALE")
 
 
 def _changes(text: str) -> Iterator[tuple[str, str]]:
@@ -141,22 +169,24 @@ def _changes(text: str) -> Iterator[tuple[str, str]]:
 def _plain_word(text: str, start: int, end: int) -> int:
     """Where the last plain word of a stretch begins that lies outside every `{% … %}` and `{{ … }}`, or 0.
 
-    The last one: what stands first is often inside an `if`.
+    The last one: what stands first is often inside an `if`. A short one only where there is no longer.
     """
     blocked = [match.span() for match in re.finditer(r"\{%.*?%\}|\{\{.*?\}\}", text[start:end])]
-    found = 0
+    found = short = 0
     for match in _LITERAL.finditer(text, start, end):
         at = match.start() - start
         if not any(low <= at < high for low, high in blocked):
-            found = match.start()
-    return found
+            found, short = (match.start(), short) if len(match[0]) > _SHORT else (found, match.start())
+    return found or short
 
 
 def _flipped(folder: Path) -> Finding:
     """Flip a byte of a recording in several places."""
-    path = next(iter(sorted(folder.glob("*.json"))))
-    data = path.read_bytes()
     tried = f"{folder.name}: one byte flipped in a recording, {_FLIPS} times: TAMPERED"
+    path = min(folder.glob("*.json"), default=None)
+    if path is None:
+        return Finding(tried, "there is no recording to flip a byte in")
+    data = path.read_bytes()
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / path.name
         for number in range(_FLIPS):
@@ -168,7 +198,6 @@ def _flipped(folder: Path) -> Finding:
                 continue
             if not same or copy.read_bytes().split() != data.split():
                 return Finding(tried, f"{path.name}: byte {at} was flipped and nobody noticed")
-        shutil.rmtree(scratch, ignore_errors=True)
     return Finding(tried)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.places import Places
+from evals.places import BASE, JUDGMENTS, Places
 from evals.result import Run, SuiteRun, read_run, write_json
 from interviewer.errors import InputError, NotFoundError
 
@@ -69,14 +69,21 @@ def latest_blessed(places: Places) -> Run:
     Raises:
         NotFoundError: nothing is blessed yet.
     """
-    runs = blessed(places)
+    runs = [run for run in blessed(places) if _of_base(run)]
     if not runs:
-        raise NotFoundError("No run is blessed yet: `interviewer eval bless` blesses one.")
+        raise NotFoundError(
+            "No run of the base prompts is blessed yet: `interviewer eval bless` blesses one."
+        )
     newest: dict[tuple[str, str], SuiteRun] = {}
     for run in runs:
         for suite in run.suites:
             newest[suite.suite, suite.engine] = suite
     return Run(id="blessed", created=runs[-1].created, suites=list(newest.values()))
+
+
+def _of_base(run: Run) -> bool:
+    """Whether a run is of the base prompts: then the embedded engine beside has read their rubric too."""
+    return all(suite.prompt_set in ("", BASE, JUDGMENTS) for suite in run.suites)
 
 
 def bless(run: Run, places: Places, *, allow_failing: bool = False) -> Path:

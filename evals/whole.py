@@ -9,6 +9,7 @@ from evals.compare import compare
 from evals.gates import Gates, check_comparison, check_run, exit_code, load_gates
 from evals.judging import calibrated, run_judge_suite
 from evals.places import BASE, Places
+from evals.regrade import regrade
 from evals.result import Change, CompareReport, Run, SuiteComparison, SuiteRun
 from evals.run import Which, chosen_model, run
 from evals.stored import find_run
@@ -37,6 +38,21 @@ def run_and_check(
     return check_gates(found, places)
 
 
+def regrade_and_check(stored: Run, places: Places) -> Run:
+    """Grade a stored run again and hold it against the gates. No model code is loaded.
+
+    Args:
+        stored: the run; nothing of it is changed.
+        places: the evals folder.
+
+    Raises:
+        InterviewerError: as `regrade` and `load_gates`.
+    """
+    found = regrade(stored, places)
+    _calibrate(found, places)
+    return check_gates(found, places)
+
+
 def check_gates(found: Run, places: Places) -> Run:
     """Hold a run against the gates; its exit code says what came of it."""
     gates = read_gates(places)
@@ -50,21 +66,27 @@ def read_gates(places: Places) -> Gates:
     return load_gates(places.gates, suite_names(places.suites)) if places.gates.exists() else Gates()
 
 
-def _calibrate(found: Run, places: Places, model: str) -> None:
-    """Let judges' figures gate only where their agreement with labels is above the floor."""
+def _calibrate(found: Run, places: Places, model: str = "") -> None:
+    """Let judges' figures gate only where their agreement with labels is above the floor.
+
+    A judge whose suite is not in the run is asked for its agreement where a model's recordings are named; else
+    what was found of it before stands.
+    """
     judged = [each for each in found.suites if each.judge and each.subject != "judge"]
     if not judged:
         return
     floors = read_gates(places).calibration
     for each in judged:
         for name in load_suite(each.suite, places.suites).judges:
-            judge = _judge_run(found, name, places, model)
-            calibrated(each, {judge.judge: judge}, floors.get(name, 1.0))
+            if judge := _judge_run(found, name, places, model):
+                calibrated(each, {judge.judge: judge}, floors.get(name, 1.0))
 
 
-def _judge_run(found: Run, name: str, places: Places, model: str) -> SuiteRun:
+def _judge_run(found: Run, name: str, places: Places, model: str) -> SuiteRun | None:
     known = next((each for each in found.suites if each.suite == name), None)
-    return known or run_judge_suite(load_suite(name, places.suites), places, model)
+    if known is None and model:
+        return run_judge_suite(load_suite(name, places.suites), places, model)
+    return known
 
 
 def compare_named(

@@ -10,7 +10,17 @@ from pathlib import Path
 import httpx2
 import pytest
 from record_samples import (
-    CASES, MODEL, Ran, answering, contents, files, interviewer, player, recorded, recorder, recordings,
+    CASES,
+    MODEL,
+    Ran,
+    answering,
+    contents,
+    files,
+    interviewer,
+    player,
+    recorded,
+    recorder,
+    recordings,
 )  # fmt: skip
 
 from evals.asking import changes
@@ -188,7 +198,7 @@ def test_a_changed_segment_text_is_tampered(places: Places, capsys: pytest.Captu
     with pytest.raises(DamagedError, match=hash):
         Library([], places.texts).text(hash)
     checked = interviewer(capsys, "eval", "lock", "--check", "--evals", places.root)
-    assert checked.status == 6 and path.name in checked.out
+    assert checked.status == 6 and path.name in checked.out + checked.err
     ran = interviewer(capsys, "eval", "run", "asks", "--evals", places.root)
     ran.fails_plainly(6, path.name, "version control")
 
@@ -239,9 +249,9 @@ SECRETS = [
     "192.168.7.31", "10.20.30.40:8443", "localhost:11434", "gpu7.corp", "my-own-key-42",
 ]  # fmt: skip
 LEAKY = (
-    'Incorrect key sk-abcdEFGH1234567890, sent as "Bearer abc.DEF123-456_xyz=", with password: hunter2secret and '
-    '{"api_key": "tok3n9876543"} to https://user7:pa55word@models.example.com/v1, http://192.168.7.31/v1, '
-    "10.20.30.40:8443, http://localhost:11434/v1 and https://gpu7.corp/v1\nnext line, my-own-key-42."
+    'Incorrect key sk-abcdEFGH1234567890, sent as "Bearer abc.DEF123-456_xyz=", with password: '
+    'hunter2secret and {"api_key": "tok3n9876543"} to https://user7:pa55word@models.example.com/v1, '
+    "http://192.168.7.31/v1, 10.20.30.40:8443, http://localhost:11434/v1 and https://gpu7.corp/v1\nnext line, my-own-key-42."
 )
 
 

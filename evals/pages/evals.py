@@ -17,6 +17,8 @@ from interviewer.errors import InterviewerError
 from interviewer.pages.shell import service
 
 _HEIGHT = 900
+_LONGEST = 1_400_000
+"""Characters of a page that browsers still take as an address, with room for base64."""
 _FOUND = "evals_found"
 
 
@@ -89,5 +91,19 @@ def _report(found: Run | CompareReport, places: Places) -> None:
         st.download_button("Page (HTML)", page, "evals.html", "text/html", icon=":material/download:")
         st.download_button("For a pull request", report.markdown(found), "evals.md", "text/markdown")
         st.download_button("Data (JSON)", found.model_dump_json(indent=1), "evals.json", "application/json")
+    if len(page) > _LONGEST and len(names := list(dict.fromkeys(each.suite for each in found.suites))) > 1:
+        one = st.selectbox("The page is long: show one suite", names, key="evals_one")
+        page = report.html(_only(found, one), blessed(places))
+    if len(page) > _LONGEST:
+        st.info(
+            "This page is too long to be shown here: download it and open it.", icon=":material/download:"
+        )
+        return
     # A data: address has an origin of its own: what the page shows can reach nothing of the app.
     st.iframe(f"data:text/html;base64,{base64.b64encode(page.encode()).decode()}", height=_HEIGHT)
+
+
+def _only(found: Run | CompareReport, suite: str) -> Run | CompareReport:
+    """The report of one suite."""
+    kept = [each for each in found.suites if each.suite == suite]
+    return found.model_copy(update={"suites": kept})

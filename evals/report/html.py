@@ -10,21 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.report import charts, words
-from evals.report.answers import answer_text
 from evals.report.cards import compare_deck, run_deck, same_answers
 from evals.report.sides import unspaced
 from evals.report.spent import spent
 from evals.report.trend import trends
 from evals.report.view import (
     Report,
-    changed_segments,
     compared,
     failing,
     gates_of,
     headline,
     incomplete,
     lacking,
-    listed,
     next_step,
     parts,
     plumbing,
@@ -106,14 +103,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "answer_text": answer_text,
         "charts": charts,
-        "changed_segments": changed_segments,
         "compare_deck": compare_deck,
         "engine": words.engine,
         "failing": failing,
         "lacking": lacking,
-        "listed": listed,
         "MOST_CARDS": MOST_CARDS,
         "run_deck": run_deck,
         "same_answers": same_answers,

@@ -82,7 +82,9 @@ def _body(case: CaseResult, scores: Sequence[Score]) -> str:
 def _gates(gates: Sequence[GateFinding], run: Run) -> ElementTree.Element:
     suite = _new_suite("gates", run, {})
     for gate in gates:
-        test = _test(suite, f"evals.gates.{gate.suite}.{gate.engine}", f"{gate.rule}: {gate.line}")
+        test = _test(
+            suite, f"evals.gates.{gate.suite}.{gate.engine}", f"{gate.rule}: {gate.what or gate.line}"
+        )
         if not gate.held:
             _problem(test, "failure", gate.rule, gate.line, gate.line)
     return _counted(suite)

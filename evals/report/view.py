@@ -262,11 +262,6 @@ def _set(x: Report) -> str:
     return f" --set {clean(sets.pop())}" if len(sets) == 1 else ""
 
 
-def changed_segments(changes: Sequence[Change]) -> str:
-    """The names of what changed."""
-    return ", ".join(clean(change.segment) for change in changes)
-
-
 def listed(names: Sequence[str], most: int) -> str:
     """Names, the first of them where there are many."""
     more = len(names) - most

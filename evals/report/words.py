@@ -12,12 +12,6 @@ ANSWERED = (State.FRESH, State.LIVE)
 NOTHING = "–"
 BETTER = {"more": "", "less": "less is better", "zero": "nearer to 0 is better"}
 PLUMBING = "synthetic: tests the plumbing only"
-VERDICT_WORDS = {
-    "IMPROVED": "better than chance explains",
-    "REGRESSED": "worse than chance explains",
-    "NO DETECTABLE CHANGE": "a change smaller than these cases can show may be there",
-    "TOO FEW CASES": "these cases cannot settle it",
-}
 # Controls, marks that turn the direction of what follows, halves of characters, and what no XML may hold.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"

@@ -32,6 +32,8 @@ _CLASS = {
 _SUBJECTS = frozenset({"i", "i'm", "i'd", "i'll", "i've", "my", "we", "we'd", "your", "you"})
 _MONEY_ASIDE = "money_aside"
 _MARKS = str.maketrans("[]", "()")
+_NOT_SPEECH = re.compile(r"https?:|//|[<>{}|\\^`=]|!\[|\]\(|[^\W_]{24,}")
+"""What nobody says aloud: addresses, markup, code, encoded text."""
 
 
 @dataclass
@@ -97,8 +99,11 @@ def _assemble(groups: Sequence[_Group], gaps: Sequence[str], rubric: Rubric) -> 
 
 def _groups(reading: Reading, book: CueBook, present: Sequence[str]) -> list[_Group]:
     groups: list[_Group] = []
+    silent = False
     for sentence in reading.text.sentences:
-        spans = _kept(reading, book, sentence, present)
+        speech = _is_speech(reading, book, sentence)
+        silent = silent or not speech
+        spans = _kept(reading, book, sentence, present) if speech else []
         if not spans and groups and reading.text.text[max(0, sentence.start - 1)] == ":":
             groups[-1].sentences.pop()
             if not groups[-1].sentences:
@@ -110,12 +115,24 @@ def _groups(reading: Reading, book: CueBook, present: Sequence[str]) -> list[_Gr
         rank = _rank(reading, book, spans)
         if rank is None and any(_within(f.start, sentence) for f in reading.frames):
             rank = _CLASS["long_term_vision"]
+        if silent and rank is None:
+            # It goes on with what was no speech: most likely an order to a machine.
+            continue
+        silent = False
         leans = _leans(reading, book, sentence)
         if groups and (rank is None or leans):
             groups[-1].sentences.append(told)
         elif rank is not None:
             groups.append(_Group(rank, [told]))
     return groups
+
+
+def _is_speech(reading: Reading, book: CueBook, sentence: Span) -> bool:
+    """Whether a sentence is something that a candidate would say: no markup, no code, not another language."""
+    if _NOT_SPEECH.search(reading.text.quote(sentence.start, sentence.end)):
+        return False
+    words = [w.text for w in reading.text.words if _within(w.start, sentence)]
+    return sum(w in book.foreign for w in words) <= sum(w in book.english for w in words)
 
 
 def _kept(reading: Reading, book: CueBook, sentence: Span, present: Sequence[str]) -> list[Span]:
