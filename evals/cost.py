@@ -66,15 +66,15 @@ def most_tokens(sent: Sent) -> int:
 
 
 def used_tokens(response: Answered) -> tuple[int, int] | None:
-    """Prompt and completion tokens of a recorded call, as the endpoint reported them."""
+    """Prompt and completion tokens of a recorded call; None where the endpoint did not report them."""
     for line in reversed(response.body.decode("utf-8", "replace").splitlines()):
         try:
             data = json.loads(line.removeprefix("data:"))
         except ValueError:
             continue
         usage = data.get("usage") if isinstance(data, dict) else None
-        if isinstance(usage, dict):
-            return int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+        if isinstance(usage, dict) and isinstance(usage.get("prompt_tokens"), int):
+            return int(usage["prompt_tokens"]), int(usage.get("completion_tokens") or 0)
     return None
 
 

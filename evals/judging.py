@@ -207,8 +207,13 @@ def judgments_of(suite: Suite, run: SuiteRun) -> Iterator[tuple[CaseResult, Case
         ):
             continue
         aim = next((id for id in output.focus if id != "no_answer"), output.focus[0])
-        name = _case_id(f"{run.prompt_set}.{suite.suite}.{result.id}.{result.sample}")
+        name = judgment_id(run, result)
         yield result, Case(id=name, question=output.text, focus=(aim,), cluster=result.cluster)
+
+
+def judgment_id(run: SuiteRun, result: CaseResult) -> str:
+    """The case's id under which an answer is judged."""
+    return _case_id(f"{run.prompt_set}.{run.suite}.{result.id}.{result.sample}")
 
 
 def _case_id(name: str) -> str:
@@ -225,10 +230,8 @@ def judge_all(suite: Suite, run: SuiteRun, places: Places, model: str) -> None:
         judge = Judge(calibration.judge, places, Parts(places, run.prompt_set).rubric, tape, model)
         metric = f"judge_{calibration.judge}"
         lacking: list[Seen] = []
-        lacking: list[Seen] = []
         for result, case in judgments_of(suite, run):
             judgment = judge.ask(name, case)
-            lacking += [seen for seen in tape.seen if seen.state in (State.STALE, State.MISSING)]
             run.judgments[judgment.state] = run.judgments.get(judgment.state, 0) + 1
             result.keys += judgment.keys
             result.scores.append(judge_score(metric, judgment))
@@ -236,8 +239,6 @@ def judge_all(suite: Suite, run: SuiteRun, places: Places, model: str) -> None:
         if lacking:
             run.cost = _sum(run.cost, cost_of(lacking, tape.library))
         run.judge = judge_name(judge, model)
-        if lacking and run.cost is None:
-            run.cost = cost_of(lacking, tape.library)
         judge.close()
 
 

@@ -7,10 +7,11 @@ recordings of each suite. `check` compares it with what is there, and asks every
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.judging import judge_library
+from evals.judging import judge_library, judgment_id
 from evals.parts import Parts
 from evals.places import JUDGMENTS, Places
 from evals.result import State, SuiteRun
@@ -22,6 +23,7 @@ from evals.tape.request import canonical, digest
 from interviewer.errors import DataFileError
 
 LOCK = "lock.json"
+_THERE = (State.FRESH, State.LIVE)
 
 
 @dataclass
@@ -107,10 +109,9 @@ def check(places: Places) -> Checked:
                 if suite.subject != "judge" and places.recorded(model, prompt_set, name).is_dir():
                     used |= _check_suite(suite, places, model, prompt_set, found)
         used |= _check_judges(places, model, found)
-    everything = set(places.recordings.glob("*/*/*/*.json"))
-    damaged = {path for path in everything if path not in used}
-    found.orphans = sorted(damaged - _damaged(found, places))
-    _check_texts(places, found)
+    damaged, named = _read_all(places, found)
+    found.orphans = sorted(set(places.recordings.glob("*/*/*/*.json")) - used - damaged)
+    _check_texts(places, found, named)
     return found
 
 
@@ -130,8 +131,7 @@ def _check_suite(suite: Suite, places: Places, model: str, prompt_set: str, foun
     (run,) = run_suite(suite, places, Which(prompt_set=prompt_set, embedded=False), model)
     library = library_of(places, model, prompt_set, suite.suite)
     _note(f"{model}/{prompt_set}/{suite.suite}", run, found)
-    judgments = [judge_library(places, model, name) for name in suite.judges]
-    return set().union(*(_used(run, each) for each in [library, *judgments]))
+    return _used(run, [library, *(judge_library(places, model, name) for name in suite.judges)])
 
 
 def _check_judges(places: Places, model: str, found: Checked) -> set[Path]:
@@ -141,41 +141,60 @@ def _check_judges(places: Places, model: str, found: Checked) -> set[Path]:
         if suite.subject == "judge" and places.recorded(model, JUDGMENTS, name).is_dir():
             (run,) = run_suite(suite, places, Which(), model)
             _note(f"{model}/{JUDGMENTS}/{name}", run, found)
-            used |= _used(run, judge_library(places, model, name))
+            used |= _used(run, [judge_library(places, model, name)])
     return used
 
 
-def _used(run: SuiteRun, library: Library) -> set[Path]:
-    keys = {key for case in run.cases for key in case.keys}
-    return {library.paths[key] for key in keys if key in library.paths}
+def _used(run: SuiteRun, libraries: Sequence[Library]) -> set[Path]:
+    """The recordings that a run rests on.
+
+    Of a case that lacks something, all that was ever recorded for it: it tells what has changed since, and
+    serves again where the change is taken back.
+    """
+    paths = {key: path for library in libraries for key, path in library.paths.items()}
+    lacking = set()
+    for case in run.cases:
+        if case.state not in _THERE or not paths.keys() >= set(case.keys):
+            lacking |= {(case.id, case.sample), (judgment_id(run, case), 0)}
+    kept = {
+        each.key
+        for library in libraries
+        for each in library.recordings()
+        if (each.slot.case, each.slot.sample) in lacking
+    }
+    asked = {key for case in run.cases for key in case.keys}
+    return {path for key, path in paths.items() if key in asked | kept}
 
 
 def _note(name: str, run: SuiteRun, found: Checked) -> None:
     found.recordings[name] = dict(run.states)
     for case in run.cases:
-        if case.state not in (State.FRESH, State.LIVE):
+        if case.state not in _THERE:
             found.problems.append((case.state, f"{name}, {case.id}: {case.state.value}, {case.why}"))
     for state, count in run.judgments.items():
-        if state not in (State.FRESH, State.LIVE):
+        if state not in _THERE:
             found.problems.append((state, f"{name}: {count} judgments {state.value}"))
 
 
-def _damaged(found: Checked, places: Places) -> set[Path]:
-    """Files that are damaged are no orphans; each is named once."""
+def _read_all(places: Places, found: Checked) -> tuple[set[Path], set[str]]:
+    """The recordings that are damaged, which are no orphans, and the texts that the others name."""
     from evals.tape.recording import read_recording
 
-    damaged = set()
+    damaged, named = set(), set()
     for path in sorted(places.recordings.glob("*/*/*/*.json")):
         try:
-            read_recording(path)
+            named |= set(read_recording(path).segments.values())
         except DataFileError as error:
             damaged.add(path)
             line = f"{path.relative_to(places.recordings)}: {error.problem}"
             found.problems.append((State.TAMPERED, line))
-    return damaged
+    return damaged, named
 
 
-def _check_texts(places: Places, found: Checked) -> None:
+def _check_texts(places: Places, found: Checked, named: set[str]) -> None:
+    for hash in sorted(named - {path.stem for path in places.texts.glob("*.txt")}):
+        line = f"{places.texts.name}/{hash}.txt: is gone; take it from version control again"
+        found.problems.append((State.MISSING, line))
     for path in sorted(places.texts.glob("*.txt")):
         if _digest_of(path) != path.stem:
             found.problems.append(

@@ -345,7 +345,9 @@ def write_json(path: Path, value: Shape) -> None:
     """Write a run, whole or not at all."""
     from evals.tape.files import write_text
 
-    write_text(path, value.model_dump_json(indent=1, exclude_defaults=False) + "\n")
+    # What is as it is by default is left out: most of a run is.
+    data = {"schema_version": SCHEMA_VERSION, **value.model_dump(mode="json", exclude_defaults=True)}
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_run(path: Path) -> Run:

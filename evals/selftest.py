@@ -1,8 +1,8 @@
 """Tests the tape itself on the real recordings: a change that matters must show, nothing may slip through.
 
 One character is changed in each segment of each prompt, judges' included, and exactly the cases whose prompts
-come out different must be STALE; one byte is flipped in recordings, and they must be TAMPERED; a connection is opened
-during a replay, and it must be refused.
+come out different must be STALE; one byte is flipped in recordings, and they must be TAMPERED; a connection
+is opened during a replay, and it must be refused.
 """
 
 from __future__ import annotations

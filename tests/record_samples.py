@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import subprocess
@@ -16,11 +17,14 @@ import httpx2
 import pytest
 
 from evals.endpoint import Endpoint
+from evals.parts import Parts
 from evals.places import Model, Places
 from evals.tape import Library, Made, Recording, RecordTransport, ReplayTransport
 from evals.tape.recording import read_recording
 from interviewer.cli import main
-from interviewer.testing import Answer, FakeEndpoint, Recorded, critique_answer, question_answer
+from interviewer.judge import EmbeddedJudge
+from interviewer.testing import FakeEndpoint, Recorded, critique_answer, question_answer
+from knowledge import load_rubric
 
 MODEL = "fake"
 QUESTIONS = """\
@@ -70,16 +74,14 @@ def said(request: Recorded) -> str:
     return question_answer(int(hashlib.sha256(words.encode()).hexdigest()[:6], 16))
 
 
-class Counting:
-    """A script that says what `said` says, after a while, and counts how many are asked at once."""
+@functools.cache
+def _judge() -> EmbeddedJudge:
+    return EmbeddedJudge(load_rubric())
 
-    def __init__(self, delay: float = 0.0, faults: Sequence[Answer] = ()) -> None:
-        self.delay, self.faults = delay, list(faults)
 
-    def __call__(self, request: Recorded) -> str | Answer:
-        if self.faults:
-            return self.faults.pop(0)
-        return Answer(said(request), delay=self.delay)
+def share_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all commands of this process use one built-in judge: compiling its cues takes a second."""
+    monkeypatch.setattr(Parts, "judge", _judge())
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,13 @@ def asked_at(places: Places, url: str) -> list[str]:
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
-    """The program as a process of its own."""
+    """The program as a process of its own. It heeds Ctrl-C although this one may have been told not to."""
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from interviewer.cli import main; main()"
+    )
     return subprocess.Popen(
-        [sys.executable, "-m", "interviewer", *arguments],
+        [sys.executable, "-c", code, *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`interviewer eval record` and `verify` against an endpoint: plan, limits, faults, crash, Ctrl-C, full disk."""
+"""`interviewer eval record` and `verify` at an endpoint: plan, limits, faults, crash, Ctrl-C, full disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from record_samples import (
     ALL,
     CASES,
     MODEL,
+    QUESTIONS,
     Ran,
     asked_at,
     contents,
@@ -27,6 +27,7 @@ from record_samples import (
     recorded,
     recordings,
     said,
+    share_judge,
     started,
 )
 
@@ -40,13 +41,18 @@ Capture = pytest.CaptureFixture[str]
 class Script:
     """Says what `said` says, after a while and after some faults; knows how many are asked at once."""
 
-    def __init__(self, *faults: Answer, delay: float = 0.0, hold: threading.Event | None = None) -> None:
+    def __init__(self, *faults: Answer, delay: float = 0.0) -> None:
         self.faults, self.delay = list(faults), delay
         self.times: list[float] = []
 
     def __call__(self, request: Recorded) -> str | Answer:
         self.times.append(time.monotonic())
         return self.faults.pop(0) if self.faults else Answer(said(request), delay=self.delay)
+
+
+@pytest.fixture(autouse=True)
+def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    share_judge(monkeypatch)
 
 
 @pytest.fixture
@@ -154,19 +160,12 @@ def test_a_limit_holds_where_the_endpoint_counts_no_tokens(places: Places, capsy
 
 @pytest.mark.parametrize("most", [1, 3])
 def test_never_more_calls_at_once_than_allowed(most: int, places: Places, capsys: Capture) -> None:
-    now, peak, lock = [0], [0], threading.Lock()
-
-    async def counted(app: object, scope: object, receive: object, send: object) -> None:
-        with lock:
-            now[0] += 1
-            peak[0] = max(peak)
-        await app(scope, receive, send)  # type: ignore[operator]
-
-    script = Script(delay=0.4)
+    script = Script(delay=1.0)
     with FakeEndpoint(script) as fake:
         assert record(capsys, places, fake.base_url, "--concurrency", most).status == 0
-    running = [sum(0 <= at - other < 0.4 for other in script.times) for at in script.times]
-    assert max(running) == most
+    # An answer takes a second, so what was asked less than a second before is still being answered.
+    running = max(sum(0 <= at - other < 1.0 for other in script.times) for at in script.times)
+    assert min(most, 2) <= running <= most
 
 
 @pytest.mark.parametrize("suite", ALL)
@@ -245,7 +244,10 @@ graders: [answered]
 defaults: {persona: mara, role: Demand planner}
 cases:
   - id: one
-    replies: [I want to run the northern depot one day., I like a plan that holds., I finish a course in spring.]
+    replies:
+      - I want to run the northern depot one day.
+      - I like a plan that holds.
+      - I finish a course in spring.
 """
     places = evals_folder(tmp_path, {"talk": text})
     script = Script(Answer("Which depot do you mean?"), fault("server", retry_after="0"))
@@ -268,24 +270,25 @@ def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_what_is_recorded_outlives_a_crash_and_an_interrupt(
-    how: signal.Signals, places: Places, capsys: Capture
+    how: signal.Signals, tmp_path: Path, capsys: Capture
 ) -> None:
-    script = Script(delay=0.5)
+    text = QUESTIONS.replace("persona: mara, ", "") + "personas: [mara, tom, grace]\n"
+    places, script = evals_folder(tmp_path, {"asks": text}), Script(delay=0.5)
     with FakeEndpoint(script) as fake:
         process = started("eval", "record", *asked_at(places, fake.base_url), "--concurrency", "2")
-        until(lambda: len(files(places)) >= 1 and len(fake.chats()) >= 3, process)
+        until(lambda: len(files(places)) >= 2, process)
         process.send_signal(how)
         out, err = process.communicate(timeout=60)
-        kept, before = len(recordings(places)), asked(fake)
+        kept, before, script.delay = len(recordings(places)), asked(fake), 0.0
+        assert 2 <= kept < 9
         assert len(before) - kept <= (2 if how is signal.SIGKILL else 0)
-        assert kept < CASES
         assert record(capsys, places, fake.base_url).status == 0
-        assert len(fake.chats()) == len(before) + CASES - kept
-    assert len(recordings(places)) == CASES and out == ""
+        assert len(fake.chats()) == len(before) + 9 - kept
+    assert len(recordings(places)) == 9 and out == ""
     if how is signal.SIGINT:
-        last = err.strip().splitlines()[3:]
-        assert process.returncode == 130 and len(last) == 1, err
-        assert last[0].startswith(f"Interrupted. {kept} answers recorded") and "run it again" in last[0]
+        assert process.returncode == 130
+        (_, last) = err.strip().splitlines()
+        assert last.startswith(f"Interrupted. {kept} answers recorded") and "run it again" in last
 
 
 @pytest.mark.parametrize("broken", ["fsync", "replace", "mkstemp"])

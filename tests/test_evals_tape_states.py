@@ -21,6 +21,7 @@ from record_samples import (
     recorded,
     recorder,
     recordings,
+    share_judge,
 )  # fmt: skip
 
 from evals.asking import changes
@@ -39,6 +40,11 @@ from interviewer.compose import package_folder
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Both suites, recorded once."""
     return recorded(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(autouse=True)
+def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    share_judge(monkeypatch)
 
 
 @pytest.fixture
@@ -251,7 +257,8 @@ SECRETS = [
 LEAKY = (
     'Incorrect key sk-abcdEFGH1234567890, sent as "Bearer abc.DEF123-456_xyz=", with password: '
     'hunter2secret and {"api_key": "tok3n9876543"} to https://user7:pa55word@models.example.com/v1, '
-    "http://192.168.7.31/v1, 10.20.30.40:8443, http://localhost:11434/v1 and https://gpu7.corp/v1\nnext line, my-own-key-42."
+    "http://192.168.7.31/v1, 10.20.30.40:8443, http://localhost:11434/v1 and https://gpu7.corp/v1\nnext "
+    "line, my-own-key-42."
 )
 
 

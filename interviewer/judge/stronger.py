@@ -128,7 +128,7 @@ def _groups(reading: Reading, book: CueBook, present: Sequence[str]) -> list[_Gr
 
 
 def _is_speech(reading: Reading, book: CueBook, sentence: Span) -> bool:
-    """Whether a sentence is something that a candidate would say: no markup, no code, not another language."""
+    """Whether a sentence is what a candidate would say: no markup, no code, not another language."""
     if _NOT_SPEECH.search(reading.text.quote(sentence.start, sentence.end)):
         return False
     words = [w.text for w in reading.text.words if _within(w.start, sentence)]
