@@ -109,7 +109,9 @@ def our_environment(folder: Path) -> dict[str, str]:
 
 def our_run_command(folder: Path) -> list[str]:
     """The command that replays the corpus of a folder and stores the run."""
-    return _command("run", SUITE, "--engine", "model", "--evals", str(folder), "--out", str(folder / "run.json"))
+    return _command(
+        "run", SUITE, "--engine", "model", "--evals", str(folder), "--out", str(folder / "run.json")
+    )
 
 
 def our_regrade_command(folder: Path) -> list[str]:
@@ -125,7 +127,7 @@ def our_result(folder: Path, command: str) -> Path:
 
 def our_verdicts(path: Path) -> Verdicts:
     """What a stored run says of the model's answers."""
-    from evals.result import read_run
+    from evals.runfile import read_run
 
     passed: dict[str, set[str]] = {metric: set() for metric in METRICS}
     for suite in read_run(path).suites:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from evals.comparison import CompareReport, Comparison, SuiteComparison, Verdict
 from evals.figure import Figure
 from evals.metrics import figures_of
 from evals.paired import FEW, Paired
-from evals.result import CaseResult, CompareReport, Comparison, Run, SuiteComparison, SuiteRun, Verdict
+from evals.result import CaseResult, Run, SuiteRun
 from evals.stats import holm
 from interviewer.errors import NotComparableError
 

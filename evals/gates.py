@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from evals.result import CompareReport, Comparison, GateFinding, Metric, Run, State, SuiteRun
+from evals.comparison import CompareReport, Comparison
+from evals.result import GateFinding, Metric, Run, State, SuiteRun
 from interviewer.errors import DataFileError
 from knowledge.datafile import Frozen, Place, data_error, line_of, read_text
 
@@ -177,7 +178,7 @@ def check_comparison(report: CompareReport, gates: Gates) -> list[GateFinding]:
                     [] if limit is None else [_uncalibrated(suite.candidate, each.metric, each.diagnostic)]
                 )
             elif limit is not None and each.difference is not None:
-                loss = max(_loss(each), 0.0)
+                loss = max(_loss(each), 0.0) + 0.0  # not -0.0
                 line = f"{each.metric} lost {loss:.3f}, {limit:g} is allowed"
                 found.append(
                     _finding(suite.candidate, "regression", loss <= limit + _NEAR, line, each.metric)

@@ -47,7 +47,9 @@ def grade_all(suite: Suite, run: SuiteRun, parts: Parts, cases: Sequence[Asked],
         )
         result.scores = [*grade(item, suite.graders), *_judged(result)]
     run.hashes["graders"] = graders_hash()
-    run.metrics = figures(run.cases) if run.answered == len(run.cases) else []
+    found = figures(run.cases) if run.answered == len(run.cases) else []
+    # Of a judge whose judgments are not all there, a figure would be of some answers only.
+    run.metrics = [each for each in found if run.complete or not each.name.startswith("judge_")]
 
 
 def _transcript(suite: Suite, parts: Parts, case: Case, output: Output) -> list[tuple[str, str]]:

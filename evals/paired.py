@@ -7,8 +7,8 @@ from math import isnan, sqrt
 
 import numpy as np
 
+from evals.comparison import Comparison, Verdict
 from evals.figure import Figure
-from evals.result import Comparison, Verdict
 from evals.stats import (
     LEVEL,
     Floats,

@@ -97,9 +97,6 @@ class Recorder:
                     finished, pending = wait(pending, return_when=FIRST_COMPLETED)
                     for each in finished:
                         each.result()
-            except KeyboardInterrupt:
-                self._stop.set()
-                raise
             finally:
                 self._stop.set()
                 wait(pending)

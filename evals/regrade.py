@@ -29,21 +29,28 @@ def regrade(run: Run, places: Places) -> Run:
     found = run.model_copy(deep=True)
     found.id, found.created, found.gates = f"{moment:%Y%m%d-%H%M%S-%f}", moment, []
     known: dict[tuple[str, str], tuple[Suite, Parts, list[Asked]]] = {}
+    own = _prompt_set(found)
     for each in found.suites:
-        prompt_set = each.prompt_set if each.engine == "model" and each.prompt_set != JUDGMENTS else BASE
+        prompt_set = BASE if each.prompt_set == JUDGMENTS else each.prompt_set or own
         if (each.suite, prompt_set) not in known:
             known[each.suite, prompt_set] = _read(each.suite, prompt_set, places)
         suite, parts, cases = known[each.suite, prompt_set]
         _check(each, {asked.case.id: asked for asked in cases})
         may_not = {metric.name: metric.diagnostic for metric in each.metrics}
         grade_all(suite, each, parts, cases, places)
-        # What a judge's agreement is was found when it was asked; its figures are no better for a new grading.
+        # A judge's agreement was found when it was asked; its figures are no better for a new grading.
         each.metrics = [
             metric.model_copy(update={"diagnostic": may_not.get(metric.name, "")}) for metric in each.metrics
         ]
         each.hashes["suite"] = suite.hash
     found.seconds = round(time.monotonic() - started, 3)
     return found
+
+
+def _prompt_set(run: Run) -> str:
+    """The prompt set of a run: the embedded engine beside the model has read the same rubric and personas."""
+    named = (each.prompt_set for each in run.suites if each.engine == "model")
+    return next((name for name in named if name not in ("", JUDGMENTS)), BASE)
 
 
 def _read(name: str, prompt_set: str, places: Places) -> tuple[Suite, Parts, list[Asked]]:

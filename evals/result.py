@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from interviewer.errors import DataFileError
 from interviewer.schema import Critique, Shape, Usage, now
 
 SCHEMA_VERSION = 1
@@ -268,104 +265,3 @@ class Run(Shape):
     def complete(self) -> bool:
         """Whether every case of every suite has an answer."""
         return all(suite.complete for suite in self.suites)
-
-
-Verdict = Literal["IMPROVED", "REGRESSED", "NO DETECTABLE CHANGE", "TOO FEW CASES"]
-
-
-class Comparison(Shape):
-    """One metric of two recorded runs, paired on case and sample.
-
-    Args:
-        metric: its name.
-        n: pairs.
-        base: mean (or figure) of the base.
-        candidate: the same of the candidate.
-        difference: candidate less base; of a bias, the difference of the distances from zero.
-        low: lower end of the difference's 95% interval (seeded cluster bootstrap).
-        high: upper end.
-        p: for pass or fail exact McNemar (a sign-flip test over clusters where a cluster has several pairs),
-            for other figures that of the bootstrap.
-        p_holm: `p` corrected over the metrics.
-        wins: pairs in which the candidate is better; `ties`, `losses` likewise.
-        smallest: the smallest difference that this n could show (80% power, 5% two-sided).
-        better: as in `Metric`.
-        diagnostic: as in `Metric`.
-        verdict: one of four.
-    """
-
-    metric: str
-    n: int
-    base: float | None
-    candidate: float | None
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-    p_holm: float | None = None
-    wins: int = 0
-    ties: int = 0
-    losses: int = 0
-    smallest: float | None = None
-    better: Literal["more", "less", "zero"] = "more"
-    diagnostic: str = ""
-    detail: bool = False
-    verdict: Verdict = "NO DETECTABLE CHANGE"
-
-
-class SuiteComparison(Shape):
-    """Two runs of one suite, side by side."""
-
-    suite: str
-    base: SuiteRun
-    candidate: SuiteRun
-    metrics: list[Comparison] = Field(default_factory=list)
-    verdict: Verdict
-    why: str = ""
-    request_changes: list[Change] = Field(default_factory=list)
-    """What differs between the requests: of each segment the first case that shows it."""
-
-
-class CompareReport(Shape):
-    """One `interviewer eval compare`. `left_out` names the suites that could not be compared, and why."""
-
-    schema_version: Literal[1] = 1
-    principle: str = PRINCIPLE
-    created: datetime = Field(default_factory=now)
-    base: str
-    candidate: str
-    suites: list[SuiteComparison] = Field(default_factory=list)
-    left_out: list[str] = Field(default_factory=list)
-    gates: list[GateFinding] = Field(default_factory=list)
-    verdict: Verdict
-    exit_code: int = 0
-
-
-def write_json(path: Path, value: Shape) -> None:
-    """Write a run, whole or not at all."""
-    from evals.tape.files import write_text
-
-    # What is as it is by default is left out: most of a run is.
-    data = {"schema_version": SCHEMA_VERSION, **value.model_dump(mode="json", exclude_defaults=True)}
-    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-
-
-def read_run(path: Path) -> Run:
-    """Read a stored run.
-
-    Raises:
-        DataFileError: it cannot be read, or is of another version.
-    """
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataFileError(path, "is no stored run; give the path of one that `run` wrote") from error
-    version = data.get("schema_version") if isinstance(data, dict) else None
-    if version != SCHEMA_VERSION:
-        problem = f"is a run of version {version}, this program reads version {SCHEMA_VERSION}; run again"
-        raise DataFileError(path, problem)
-    try:
-        return Run.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise DataFileError(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}; run again") from error

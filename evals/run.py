@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evals.asking import Asker
@@ -12,10 +12,11 @@ from evals.cost import cost_of
 from evals.grading import grade_all
 from evals.parts import Parts
 from evals.places import BASE, Places, read_model
+from evals.pool import ask_all
 from evals.result import CaseResult, Origin, Run, State, SuiteRun
 from evals.suite import Suite, load_suite, suite_names
 from evals.tape.library import Library
-from evals.tape.transport import ReplayTransport, Seen
+from evals.tape.transport import ReplayTransport
 from interviewer.errors import InputError
 from interviewer.schema import now
 
@@ -114,18 +115,9 @@ def library_of(places: Places, model: str, prompt_set: str, suite: str) -> Libra
 
 
 def _run(suite: Suite, asker: Asker, cases: Sequence[Asked]) -> SuiteRun:
-    results: list[CaseResult] = []
-    lacking: list[Seen] = []
-    sampling: dict[str, str] = {}
     repeats = suite.repeats if asker.tape is not None else 1
     try:
-        for asked in cases:
-            for sample in range(repeats):
-                results.append(asker.ask(asked, sample))
-                for seen in asker.tape.seen if asker.tape else ():
-                    sampling[seen.slot.call.partition("-")[0]] = seen.sent.sampling
-                    if seen.state in (State.STALE, State.MISSING):
-                        lacking.append(seen)
+        had = ask_all(asker, [(asked, sample) for asked in cases for sample in range(repeats)])
     finally:
         asker.close()
     found = SuiteRun(
@@ -133,13 +125,13 @@ def _run(suite: Suite, asker: Asker, cases: Sequence[Asked]) -> SuiteRun:
         subject=suite.subject,
         engine="embedded",
         origin=Origin(provenance="built-in"),
-        sampling=sampling,
+        sampling=had.sampling,
         hashes={"suite": suite.hash, **asker.parts.hashes()},
-        cases=results,
-        states=count_states(results),
+        cases=had.results,
+        states=count_states(had.results),
     )
-    if asker.tape is not None and lacking:
-        found.cost = cost_of(lacking, asker.tape.library)
+    if asker.tape is not None and had.lacking:
+        found.cost = cost_of(had.lacking, asker.tape.library)
     return found
 
 
@@ -177,11 +169,3 @@ def origin_of(library: Library, cases: Sequence[CaseResult], model: str) -> Orig
         file_sha256=file,
         recorded=(days[0], days[-1]),
     )
-
-
-def by_suite(run: Run) -> Mapping[str, list[SuiteRun]]:
-    """The runs of each suite, the embedded engine's first."""
-    found: dict[str, list[SuiteRun]] = {}
-    for each in run.suites:
-        found.setdefault(each.suite, []).append(each)
-    return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from evals.places import BASE, JUDGMENTS, Places
-from evals.result import Run, SuiteRun, read_run, write_json
+from evals.result import Run, SuiteRun
+from evals.runfile import read_run, write_json
 from interviewer.errors import InputError, NotFoundError
 
 KEPT = 20

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from evals.asking import changed_segments
 from evals.compare import compare
+from evals.comparison import CompareReport, SuiteComparison
 from evals.gates import Gates, check_comparison, check_run, exit_code, load_gates
 from evals.judging import calibrated, run_judge_suite
 from evals.places import BASE, Places
 from evals.regrade import regrade
-from evals.result import Change, CompareReport, Run, SuiteComparison, SuiteRun
+from evals.result import Change, Run, SuiteRun
 from evals.run import Which, chosen_model, run
 from evals.stored import find_run
 from evals.suite import load_suite, suite_names
@@ -69,8 +70,8 @@ def read_gates(places: Places) -> Gates:
 def _calibrate(found: Run, places: Places, model: str = "") -> None:
     """Let judges' figures gate only where their agreement with labels is above the floor.
 
-    A judge whose suite is not in the run is asked for its agreement where a model's recordings are named; else
-    what was found of it before stands.
+    Where a judge's suite is not in the run, its agreement is taken from the recordings of the model named;
+    where none is, what was found of it before stands.
     """
     judged = [each for each in found.suites if each.judge and each.subject != "judge"]
     if not judged:

@@ -1,7 +1,7 @@
 """A small evals folder for tests: three suites, and a fake model's answers, recorded by the real recorder.
 
-The fake stands where the network would be, so a recording goes through the interviewer, the OpenAI client and
-the tape. Import the fixtures by name: `recorded` is made once, `places` is a copy of it that a test may spoil.
+The fake stands where the network would be: a recording goes through the interviewer, the OpenAI client and
+the tape. Import the fixtures by name: `recorded` is made once, `places` is a copy that a test may spoil.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from evals.parts import Parts
 from evals.places import BASE, Model, Places
 from evals.record import Done, Recorder, plan
 from evals.result import Run, SuiteRun
+from evals.stored import keep
 from evals.suite import load_suite
+from evals.whole import run_and_check
 from interviewer.cli import main
 from interviewer.compose import package_folder
 from interviewer.testing import critique_answer
@@ -34,6 +36,7 @@ EVALS = Path(__file__).resolve().parent.parent / "evals"
 MODEL = "small"
 QUESTIONS, CRITIQUES, JUDGE = "talk", "marks", "aims"
 SUITES = (QUESTIONS, CRITIQUES, JUDGE)
+ONE_LETTER = ("Never invent facts about them.", "Never invent factz about them.")
 LABELLED = 6
 BANK = 40
 
@@ -51,7 +54,7 @@ cases:
     expect: {dodge: false}
   - id: plan
     reply: >-
-      Within three years I want to plan a whole product line. Next spring I finish the certificate that I began.
+      Within three years I want to plan a whole product line. Next spring I finish the course that I began.
     expect: {dodge: false}
   - id: pay
     mode: realistic
@@ -217,6 +220,35 @@ def edited(places: Places, name: str, prompt: str, old: str, new: str) -> Path:
     path = folder / f"{prompt}.md"
     path.write_text(text.replace(old, new), encoding="utf-8")
     return path
+
+
+def own_rubric(places: Places, name: str, old: str, new: str) -> None:
+    """A prompt set with a copy of the project's knowledge in which one line of the rubric is another."""
+    folder = places.root / "prompt_sets" / name / "knowledge"
+    shutil.copytree(package_folder("knowledge"), folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    rubric = folder / "rubric.yaml"
+    text = rubric.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    rubric.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def a_candidate(places: Places) -> None:
+    """A prompt set `letter` of which one letter is another, and whose questions are recorded and judged."""
+    edited(places, "letter", "question", *ONE_LETTER)
+    record(places, [QUESTIONS, JUDGE], "letter")
+
+
+def stored_run(places: Places, *suites: str, prompt_set: str = BASE) -> Run:
+    """A run that is kept, as `interviewer eval run` does."""
+    found = run_and_check(suites or (QUESTIONS,), places, prompt_set)
+    keep(found, places)
+    return found
+
+
+def one_plain_line(status: int, out: str, err: str, code: int) -> str:
+    """What a command says that fails as it should: nothing on standard output, one line on the other."""
+    assert (status, out) == (code, "") and len(err.strip().splitlines()) == 1
+    return err
 
 
 def model_run(run: Run, suite: str) -> SuiteRun:

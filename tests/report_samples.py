@@ -8,20 +8,9 @@ from typing import Any
 from eval_samples import pair, passes, suite_run
 
 from evals.compare import compare
+from evals.comparison import CompareReport
 from evals.metrics import figures
-from evals.result import (
-    CaseResult,
-    Change,
-    CompareReport,
-    Cost,
-    GateFinding,
-    Origin,
-    Output,
-    Run,
-    Score,
-    State,
-    SuiteRun,
-)
+from evals.result import CaseResult, Change, Cost, GateFinding, Origin, Output, Run, Score, State, SuiteRun
 from evals.words import word_diff
 from interviewer.schema import CriterionFinding, Critique, PitfallFinding, StrongerAnswer, Usage
 

@@ -1,4 +1,4 @@
-"""The cases of a suite: drawn alike every time, for each persona, and judged by weights that never saw them."""
+"""The cases of a suite: drawn alike every time, for each persona, judged by weights that never saw them."""
 
 from __future__ import annotations
 
@@ -181,7 +181,8 @@ def test_half_of_a_judge_s_cases_are_yes_and_half_no(project: Places) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", ["{id: a, question: Why?}", "{id: a, focus: [timely]}", "{id: a, question: Why?, focus: [no]}"]
+    "case",
+    ["{id: a, question: Why?}", "{id: a, focus: [timely]}", "{id: a, question: Why?, focus: [nothing]}"],
 )
 def test_a_judge_s_case_without_question_or_point_gives_one_line(folder: Places, case: str) -> None:
     suite = written(folder, JUDGE, "bank: {count: 40, seed: 1}", f"cases: [{case}]")

@@ -1,4 +1,4 @@
-"""The other commands over recordings: list, regrade, compare, bless, report."""
+"""The other commands over recordings: list, regrade, bless, report."""
 
 from __future__ import annotations
 
@@ -14,47 +14,33 @@ from evals_folder import (
     CRITIQUES,
     JUDGE,
     MODEL,
+    ONE_LETTER,
     QUESTIONS,
     Command,
+    a_candidate,
     command,
     edited,
     endpoint,
     model_run,
+    one_plain_line,
+    own_rubric,
     places,
-    question,
     record,
     recorded,
     recordings,
     says,
+    stored_run,
 )
 
 from evals.graders import GRADERS
-from evals.places import Model, Places
-from evals.result import CompareReport, Run, State, read_run, write_json
+from evals.places import Places
+from evals.runfile import read_run
 from evals.stored import KEPT, bless, find_run, keep, latest_blessed, stored
-from evals.whole import compare_named, regrade_and_check, run_and_check
-from interviewer.errors import DataFileError, InputError, NotComparableError, NotFoundError
+from evals.whole import regrade_and_check, run_and_check
+from interviewer.errors import DataFileError, InputError, NotFoundError
 
 __all__ = ["command", "places", "recorded"]
-ONE_LETTER = ("Never invent facts about them.", "Never invent factz about them.")
 JUDGE_GATES = "[floors.talk.model]\njudge_aim = 0.9\n[calibration]\naims = 0.6\n"
-
-
-def stored_run(places: Places, *suites: str, prompt_set: str = "base") -> Run:
-    found = run_and_check(suites or (QUESTIONS,), places, prompt_set)
-    keep(found, places)
-    return found
-
-
-def a_candidate(places: Places) -> None:
-    """A prompt set `letter` whose questions are recorded and judged."""
-    edited(places, "letter", "question", *ONE_LETTER)
-    record(places, [QUESTIONS, JUDGE], "letter")
-
-
-def one_plain_line(status: int, out: str, err: str, code: int) -> str:
-    assert (status, out) == (code, "") and len(err.strip().splitlines()) == 1
-    return err
 
 
 def test_the_list_tells_suites_prompt_sets_and_origins(places: Places, command: Command) -> None:
@@ -152,6 +138,16 @@ def test_a_judge_s_figures_may_gate_after_a_regrade_only_if_they_might_before(pl
     assert regrade_and_check(run_and_check([QUESTIONS, JUDGE], places), places).exit_code == 0
 
 
+def test_a_regrade_looks_things_up_in_the_prompt_set_s_own_rubric(places: Places) -> None:
+    """The embedded engine beside a candidate has read the candidate's rubric too."""
+    own_rubric(places, "cards", "[show-excitement, why-interviewers-ask]", "[key-takeaways]")
+    before = run_and_check((CRITIQUES,), places, "cards")
+    assert before.exit_code == 0
+    assert all(each.metric("cards_right").value == 1.0 for each in before.suites)  # type: ignore[union-attr]
+    after = regrade_and_check(before, places)
+    assert [each.model_dump() for each in after.suites] == [each.model_dump() for each in before.suites]
+
+
 def test_an_incomplete_run_stays_so_when_it_is_graded_anew(places: Places) -> None:
     recordings(places, QUESTIONS)[0].unlink()
     after = regrade_and_check(stored_run(places), places)
@@ -163,110 +159,6 @@ def test_a_case_that_is_gone_cannot_be_graded(places: Places, command: Command) 
     suite = places.suites / f"{QUESTIONS}.yaml"
     suite.write_text(suite.read_text().replace("id: pay", "id: wages"), encoding="utf-8")
     assert "mara.pay is no case of it any more" in one_plain_line(*command("regrade"), code=2)
-
-
-def test_prompt_sets_are_compared_by_name(places: Places, command: Command) -> None:
-    a_candidate(places)
-    found = compare_named("base", "letter", places)
-    assert [each.suite for each in found.suites] == [QUESTIONS]
-    assert found.left_out == [f"{CRITIQUES}: both ask exactly the same"]
-    (suite,) = found.suites
-    assert (suite.base.name, suite.candidate.name) == ("base", "letter")
-    assert [change.segment for change in suite.request_changes] == ["question:system"]
-    changed = [(op, text.strip()) for op, text in suite.request_changes[0].diff if op != " "]
-    assert changed == [("-", "facts"), ("+", "factz")]
-    one = next(each for each in suite.metrics if each.metric == "one_question")
-    assert (one.n, one.difference, one.ties) == (6, 0.0, 6)
-    assert (found.exit_code, found.verdict) == (0, suite.verdict)
-    status, out, err = command("compare", "base", "letter", "--json")
-    assert (status, err) == (0, "")
-    assert CompareReport.model_validate_json(out).left_out == found.left_out
-
-
-def test_a_worse_candidate_is_a_regression(places: Places, command: Command) -> None:
-    path = places.suites / f"{QUESTIONS}.yaml"
-    path.write_text(path.read_text().replace("personas: [mara, tom]", "personas: all"), encoding="utf-8")
-    for number in range(12):
-        more = f"  - id: more-{number}\n    reply: I want to run line {number} within {number + 2} years.\n"
-        path.write_text(path.read_text() + more, encoding="utf-8")
-    record(places, [QUESTIONS, JUDGE])
-    edited(places, "poor", "question", *ONE_LETTER)
-    record(places, [QUESTIONS], "poor", at=endpoint(lambda body: f"{question(body)[:-1]}, and why? Or how?"))
-    record(places, [JUDGE])
-    found = compare_named("base", "poor", places)
-    one = next(each for each in found.suites[0].metrics if each.metric == "one_question")
-    if one.difference == 0:  # the interviewer keeps to the first question, whatever the model adds
-        pytest.skip("the guard took the second question out")
-    assert found.exit_code == 1 and found.verdict == "REGRESSED"
-
-
-def test_stored_runs_and_blessed_ones_are_compared(places: Places, command: Command) -> None:
-    base = stored_run(places)
-    bless(base, places)
-    a_candidate(places)
-    candidate = stored_run(places, prompt_set="letter")
-    assert candidate.exit_code == 0
-    for one, other in (
-        (base.id, candidate.id), ("blessed", "last"), ("base", str(places.stored / f"{candidate.id}.json"))
-    ):  # fmt: skip
-        status, out, err = command("compare", one, other, "--suite", QUESTIONS, "--json")
-        found = CompareReport.model_validate_json(out)
-        assert (status, err, found.base, found.candidate) == (0, "", one, other)
-        assert [(each.base.prompt_set, each.candidate.prompt_set) for each in found.suites] == [
-            ("base", "letter")
-        ]
-        assert found.suites[0].request_changes
-
-
-def test_a_candidate_that_is_not_recorded_is_not_compared(places: Places, command: Command) -> None:
-    edited(places, "letter", "question", *ONE_LETTER)
-    said = one_plain_line(*command("compare", "base", "letter"), code=5)
-    assert f"{QUESTIONS}: 0 of 6 recorded with letter" in said
-    said = one_plain_line(*command("compare", "base", "letter", "--suite", QUESTIONS), code=5)
-    assert "record" in said
-    assert "exactly the same" in one_plain_line(*command("compare", "base", "base"), code=5)
-
-
-def test_what_differs_in_more_than_prompts_is_refused(places: Places) -> None:
-    """Another model, another sampling, other cases, another provenance: each with its reason."""
-    a_candidate(places)
-    other = places.add_model(Model(model="other", endpoint="llama.cpp"))
-    shutil.copytree(places.recorded(MODEL, "base", QUESTIONS), places.recorded(other, "base", QUESTIONS))
-    base, candidate = stored_run(places), stored_run(places, prompt_set="letter")
-
-    def refused(reason: str, change: dict[str, object]) -> None:
-        changed = candidate.model_copy(deep=True, update={"id": "changed"})
-        changed.suites = [each.model_copy(update=change) for each in changed.suites]
-        write_json(places.stored / "changed.json", changed)
-        with pytest.raises(NotComparableError, match=reason) as error:
-            compare_named(base.id, "changed", places)
-        assert error.value.exit_code == 5
-        (places.stored / "changed.json").unlink()
-
-    run = model_run(candidate, QUESTIONS)
-    refused("models differ", {"origin": run.origin.model_copy(update={"model": "big"})})
-    refused("provenance differs", {"origin": run.origin.model_copy(update={"provenance": "live"})})
-    refused("sampling of the question differs", {"sampling": {"question": "temperature 1"}})
-    refused("only the base has mara.pay", {"cases": run.cases[1:]})
-    refused("judges differ", {"judge": "another"})
-    refused("5 of 6 recorded", {"cases": [run.cases[0].model_copy(update={"state": State.STALE}),
-                                          *run.cases[1:]]})  # fmt: skip
-    assert compare_named(base.id, candidate.id, places).suites
-
-
-def test_another_temperature_is_another_sampling(places: Places) -> None:
-    edited(places, "cold", "question", "temperature: 0.6", "temperature: 0.1")
-    record(places, [QUESTIONS, JUDGE], "cold")
-    with pytest.raises(NotComparableError, match="sampling of the question differs"):
-        compare_named("base", "cold", places)
-
-
-def test_what_is_compared_must_exist(places: Places, command: Command) -> None:
-    assert "no stored run 'nothing'" in one_plain_line(*command("compare", "base", "nothing"), code=2)
-    assert "no stored run yet" in one_plain_line(*command("compare", "base", "last"), code=2)
-    assert "no suite" in one_plain_line(*command("compare", "base", "base", "--suite", "no"), code=2)
-    shutil.rmtree(places.recordings)
-    assert "no recordings" in one_plain_line(*command("compare", "base", "base"), code=2)
 
 
 def test_an_incomplete_run_is_not_blessed(places: Places, command: Command) -> None:

@@ -10,16 +10,8 @@ import pytest
 from eval_samples import a_run, case, pair, passes, plain, rate_run, suite_run
 
 from evals.compare import SAME_ANSWERS, comparable, compare
-from evals.result import (
-    CaseResult,
-    CompareReport,
-    Comparison,
-    Origin,
-    Run,
-    State,
-    SuiteComparison,
-    SuiteRun,
-)
+from evals.comparison import CompareReport, Comparison, SuiteComparison
+from evals.result import CaseResult, Origin, Run, State, SuiteRun
 from interviewer.errors import EvalError, NotComparableError
 
 RANDOM = np.random.default_rng

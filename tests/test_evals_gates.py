@@ -11,8 +11,9 @@ import pytest
 from eval_samples import a_run, case, pair, passes, plain, rate_run, suite_run
 
 from evals.compare import compare
+from evals.comparison import CompareReport
 from evals.gates import Gates, check_comparison, check_run, exit_code, load_gates
-from evals.result import CompareReport, GateFinding, Origin, State, SuiteRun
+from evals.result import GateFinding, Origin, State, SuiteRun
 from evals.suite import SUITES, load_suite, suite_names
 from interviewer import errors
 from interviewer.errors import DataFileError

@@ -71,7 +71,9 @@ def test_recordings_are_of_a_real_model_and_say_which(places: Places) -> None:
 def test_no_recording_holds_a_secret_or_an_address(places: Places) -> None:
     for path in [*places.recordings.glob("*/*/*/*.json"), *places.texts.glob("*.txt")]:
         text = path.read_text(encoding="utf-8")
-        assert not [bad for bad in ("sk-", "Bearer ", "127.0.0.1", "localhost", "/root/") if bad in text], path
+        assert not [bad for bad in ("sk-", "Bearer ", "127.0.0.1", "localhost", "/root/") if bad in text], (
+            path
+        )
 
 
 def test_both_prompt_sets_are_recorded_over_the_same_labelled_replies(places: Places) -> None:
@@ -114,7 +116,13 @@ def test_nothing_passes_the_tape_unnoticed(places: Places) -> None:
     found = list(selftest(places))
     assert [finding for finding in found if finding.problem] == []
     tried = " ".join(finding.tried for finding in found)
-    for name in ("question.md, system", "question.md, sampling", "critique.md, rubric", "TAMPERED", "refused"):
+    for name in (
+        "question.md, system",
+        "question.md, sampling",
+        "critique.md, rubric",
+        "TAMPERED",
+        "refused",
+    ):
         assert name in tried
 
 

@@ -29,12 +29,13 @@ from report_samples import (
 from rich.cells import cell_len
 from rich.console import Console
 
+from evals.comparison import CompareReport
 from evals.report import html, junit, markdown, terminal, words
 from evals.report.cards import compare_deck
 from evals.report.sides import sides
 from evals.report.spent import spent
 from evals.report.view import Report, headline, next_step
-from evals.result import PRINCIPLE, CompareReport, Cost, Origin, Run, State
+from evals.result import PRINCIPLE, Cost, Origin, Run, State
 from interviewer.schema import Usage
 
 

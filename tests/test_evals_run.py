@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +14,7 @@ from evals_folder import (
     JUDGE,
     LABELLED,
     MODEL,
+    ONE_LETTER,
     QUESTIONS,
     Command,
     command,
@@ -24,6 +22,7 @@ from evals_folder import (
     endpoint,
     make,
     model_run,
+    own_rubric,
     places,
     record,
     recorded,
@@ -31,18 +30,14 @@ from evals_folder import (
     says,
 )
 
-from evals.offline import OfflineError, no_network
 from evals.places import Model, Places
 from evals.result import PRINCIPLE, State
-from evals.subjects import SUBJECTS
 from evals.whole import run_and_check
-from interviewer.compose import package_folder
 from interviewer.errors import InputError
 from interviewer.schema import now
 
 __all__ = ["command", "places", "recorded"]
 TALKS = 6
-ONE_LETTER = ("Never invent facts about them.", "Never invent factz about them.")
 
 
 def test_all_recorded_gives_figures_with_intervals_and_the_baseline_beside(places: Places) -> None:
@@ -232,63 +227,6 @@ def test_answers_of_a_fake_pass_no_gate_and_break_none(tmp_path: Path, command: 
     assert status == 0 and out.startswith("PLUMBING ONLY")
 
 
-def test_a_replay_imports_nothing_heavy(places: Places) -> None:
-    code = (
-        "import sys\nfrom interviewer.cli import main\n"
-        f"try:\n    main(['eval', 'run', 'talk', '--json', '--evals', {str(places.root)!r}])\n"
-        "except SystemExit as done:\n"
-        "    heavy = [n for n in ('streamlit', 'chromadb') if n in sys.modules]\n"
-        "    print(done.code, *heavy, 'httpx2' in sys.modules, file=sys.stderr)\n"
-    )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, check=True)
-    assert done.stderr.decode().split() == ["0", "True"]
-    assert json.loads(done.stdout)["exit_code"] == 0
-
-
-def test_a_run_can_open_no_connection(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def reaches_out(*_: object) -> None:
-        with socket.create_connection(("127.0.0.1", 9), timeout=1):
-            pass
-
-    monkeypatch.setitem(SUBJECTS, "question", reaches_out)
-    for words in (["run", QUESTIONS], ["lock", "--check"]):
-        status, out, err = command(*words)
-        assert (status, out) == (1, "") and "must not reach a network" in err
-
-
-@pytest.mark.parametrize(
-    "reach",
-    [
-        lambda one: one.connect(("127.0.0.1", 9)),
-        lambda one: one.connect_ex(("127.0.0.1", 9)),
-        lambda one: one.sendto(b"x", ("127.0.0.1", 9)),
-        lambda one: one.sendmsg([b"x"], [], 0, ("127.0.0.1", 9)),
-        lambda one: socket.getaddrinfo("localhost", 80),
-        lambda one: socket.gethostbyname("localhost"),
-        lambda one: socket.gethostbyaddr("127.0.0.1"),
-    ],
-    ids=["connect", "connect_ex", "sendto", "sendmsg", "getaddrinfo", "gethostbyname", "gethostbyaddr"],
-)
-def test_the_guard_refuses_every_way_out_and_only_while_it_is_on(reach: object) -> None:
-    assert callable(reach)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        with no_network(), pytest.raises(OfflineError):
-            reach(one)
-        reach(one)
-
-
-def own_rubric(places: Places, name: str, old: str, new: str) -> None:
-    """A prompt set with a copy of the project's knowledge in which one line of the rubric is another."""
-    import shutil
-
-    folder = places.root / "prompt_sets" / name / "knowledge"
-    shutil.copytree(package_folder("knowledge"), folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    rubric = folder / "rubric.yaml"
-    text = rubric.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    rubric.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def test_an_edit_of_the_rubric_that_only_the_judge_reads_stales_judgments_alone(
     places: Places, command: Command
 ) -> None:
@@ -305,8 +243,9 @@ def test_an_edit_of_the_rubric_that_only_the_judge_reads_stales_judgments_alone(
         bool(case.output and case.output.focus and case.output.focus[0] == "motivated") for case in talk.cases
     )
     assert talk.judgments == {State.STALE: stale, State.FRESH: TALKS - stale}
-    assert found.exit_code == 3 and talk.metrics == []
-    assert talk.cost is not None and talk.cost.calls == stale
+    assert found.exit_code == 3 and talk.cost is not None and talk.cost.calls == stale
+    figures = {metric.name for metric in talk.metrics}
+    assert "one_question" in figures and "judge_aim" not in figures
     status, out, _ = command("run", QUESTIONS, "--set", "asks")
     assert status == 3 and out.startswith("INCOMPLETE") and f"{TALKS - stale} of 6 judgments" in out
 

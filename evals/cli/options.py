@@ -12,8 +12,9 @@ from interviewer.cli.output import print_json
 from interviewer.errors import InputError
 
 if TYPE_CHECKING:
+    from evals.comparison import CompareReport
     from evals.endpoint import Endpoint
-    from evals.result import CompareReport, Run
+    from evals.result import Run
 
 SuitesArgument = Annotated[list[str] | None, typer.Argument(help="Suites by name; all where none is named.")]
 SetOption = Annotated[

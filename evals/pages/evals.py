@@ -8,8 +8,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from evals import report
+from evals.comparison import CompareReport
 from evals.places import BASE, Places, find_places
-from evals.result import PRINCIPLE, CompareReport, Run
+from evals.result import PRINCIPLE, Run
 from evals.stored import blessed, keep, stored
 from evals.suite import suite_names
 from evals.whole import compare_named, run_and_check

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evals.comparison import SuiteComparison
 from evals.report.answers import about, answer_text
 from evals.report.sides import Piece, sides
 from evals.report.view import Part, case_name, evidence, gist
 from evals.report.words import ANSWERED, NOTHING, clean, clipped, engine, finding
-from evals.result import CaseResult, Score, SuiteComparison, SuiteRun
+from evals.result import CaseResult, Score, SuiteRun
 
 RUN_KINDS = {
     "failing": "failing",

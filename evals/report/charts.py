@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from evals.comparison import Comparison
 from evals.report.view import Row
 from evals.report.words import interval, number, signed
-from evals.result import Comparison
 
 WIDTH = 160.0
 EDGE = 6.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from evals.comparison import CompareReport, Comparison
 from evals.report import words
 from evals.report.answers import answer_text
 from evals.report.cards import Card, compare_deck, same_answers
@@ -29,7 +30,7 @@ from evals.report.view import (
     plumbing,
     unanswered,
 )
-from evals.result import CaseResult, Change, CompareReport, Comparison, Run, Score
+from evals.result import CaseResult, Change, Run, Score
 
 MOST = 60_000
 """Characters of a report: GitHub refuses a comment of more than 65,536."""

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from evals.comparison import CompareReport, Comparison, SuiteComparison
 from evals.report import words
 from evals.report.answers import answer_text
 from evals.report.cards import Card, compare_deck, same_answers
@@ -34,7 +35,7 @@ from evals.report.view import (
     plumbing,
     unanswered,
 )
-from evals.result import CaseResult, Change, CompareReport, Comparison, Run, Score, SuiteComparison, SuiteRun
+from evals.result import CaseResult, Change, Run, Score, SuiteRun
 
 FEW = 3
 """So many failing answers of a run are shown, and so many case ids of a state, unless all are asked for."""

@@ -6,19 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from evals.comparison import CompareReport, SuiteComparison
 from evals.report.words import ANSWERED, clean, number, one_line, plural, remark, states
-from evals.result import (
-    CaseResult,
-    Change,
-    CompareReport,
-    GateFinding,
-    Metric,
-    Run,
-    Score,
-    State,
-    SuiteComparison,
-    SuiteRun,
-)
+from evals.result import CaseResult, Change, GateFinding, Metric, Run, Score, State, SuiteRun
 
 Report = Run | CompareReport
 Tone = Literal["good", "bad", "open"]

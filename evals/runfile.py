@@ -1,0 +1,42 @@
+"""Stored runs as files: written whole or not at all, read with their version checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from evals.result import SCHEMA_VERSION, Run
+from evals.tape.files import write_text
+from interviewer.errors import DataFileError
+from interviewer.schema import Shape
+
+
+def write_json(path: Path, value: Shape) -> None:
+    """Write a run, whole or not at all."""
+    # What is as it is by default is left out: most of a run is.
+    data = {"schema_version": SCHEMA_VERSION, **value.model_dump(mode="json", exclude_defaults=True)}
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_run(path: Path) -> Run:
+    """Read a stored run.
+
+    Raises:
+        DataFileError: it cannot be read, or is of another version.
+    """
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataFileError(path, "is no stored run; give the path of one that `run` wrote") from error
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if version != SCHEMA_VERSION:
+        problem = f"is a run of version {version}, this program reads version {SCHEMA_VERSION}; run again"
+        raise DataFileError(path, problem)
+    try:
+        return Run.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DataFileError(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}; run again") from error
