@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from evals.tape import Library, Made, Recording, RecordTransport, ReplayTranspor
 from evals.tape.recording import read_recording
 from interviewer.cli import main
 from interviewer.judge import EmbeddedJudge
-from interviewer.testing import FakeEndpoint, Recorded, critique_answer, question_answer
+from interviewer.testing import Answer, FakeEndpoint, Recorded, critique_answer, question_answer
 from knowledge import load_rubric
 
 MODEL = "fake"
@@ -72,6 +73,18 @@ def said(request: Recorded) -> str:
         return critique_answer()
     words = str(request.body["messages"])
     return question_answer(int(hashlib.sha256(words.encode()).hexdigest()[:6], 16))
+
+
+class Script:
+    """Says what `said` says, after a while and after some faults; knows how many are asked at once."""
+
+    def __init__(self, *faults: Answer, delay: float = 0.0) -> None:
+        self.faults, self.delay = list(faults), delay
+        self.times: list[float] = []
+
+    def __call__(self, request: Recorded) -> str | Answer:
+        self.times.append(time.monotonic())
+        return self.faults.pop(0) if self.faults else Answer(said(request), delay=self.delay)
 
 
 @functools.cache
@@ -165,6 +178,11 @@ def recorded(tmp_path: Path, suites: Mapping[str, str] | None = None) -> Places:
         done = Recorder(plan(names, places, MODEL), places, endpoint).run()
     assert (done.stopped, done.failed) == ("", [])
     return places
+
+
+def asked(fake: FakeEndpoint) -> list[str]:
+    """The requests by their words."""
+    return [str(request.body["messages"]) for request in fake.chats()]
 
 
 def made(model: str, _headers: httpx2.Headers) -> Made:

@@ -1,23 +1,18 @@
-"""`interviewer eval record` and `verify` at an endpoint: plan, limits, faults, crash, Ctrl-C, full disk."""
+"""`interviewer eval record` and `verify` at an endpoint: the plan, what is asked and kept, limits, drift."""
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import signal
-import subprocess
-import time
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
 from record_samples import (
-    ALL,
     CASES,
     MODEL,
-    QUESTIONS,
     Ran,
+    Script,
+    asked,
     asked_at,
     contents,
     evals_folder,
@@ -28,26 +23,15 @@ from record_samples import (
     recordings,
     said,
     share_judge,
-    started,
 )
 
 from evals.places import Places
-from evals.tape import files as tape_files
+from evals.result import State
+from evals.run import Which, run_suite
+from evals.suite import SUITES, load_suite
 from interviewer.testing import Answer, FakeEndpoint, Recorded, fault
 
 Capture = pytest.CaptureFixture[str]
-
-
-class Script:
-    """Says what `said` says, after a while and after some faults; knows how many are asked at once."""
-
-    def __init__(self, *faults: Answer, delay: float = 0.0) -> None:
-        self.faults, self.delay = list(faults), delay
-        self.times: list[float] = []
-
-    def __call__(self, request: Recorded) -> str | Answer:
-        self.times.append(time.monotonic())
-        return self.faults.pop(0) if self.faults else Answer(said(request), delay=self.delay)
 
 
 @pytest.fixture(autouse=True)
@@ -58,11 +42,6 @@ def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
     return evals_folder(tmp_path)
-
-
-def asked(fake: FakeEndpoint) -> list[str]:
-    """The requests by their words."""
-    return [str(request.body["messages"]) for request in fake.chats()]
 
 
 def test_the_plan_stands_before_the_first_call(places: Places, capsys: Capture) -> None:
@@ -168,147 +147,30 @@ def test_never_more_calls_at_once_than_allowed(most: int, places: Places, capsys
     assert min(most, 2) <= running <= most
 
 
-@pytest.mark.parametrize("suite", ALL)
-def test_a_429_is_waited_out_as_long_as_it_says(suite: str, places: Places, capsys: Capture) -> None:
-    script = Script(fault("rate_limited", retry_after="3"))
-    with FakeEndpoint(script) as fake:
-        assert record(capsys, places, fake.base_url, suite, "--concurrency", 1).status == 0
-    assert 2.9 <= script.times[1] - script.times[0] < 20
-    assert {each.response.status for each in recordings(places)} == {200}
-    assert len(script.times) == len(files(places)) + 1
-
-
-def test_what_cannot_be_had_is_told_and_the_rest_recorded(places: Places, capsys: Capture) -> None:
-    def script(request: Recorded) -> str | Answer:
-        broken = fault("server", retry_after="0")
-        return broken if "violins" in str(request.body) else said(request)
-
-    with FakeEndpoint(script) as fake:
-        ran = record(capsys, places, fake.base_url, "asks")
-        assert len(fake.chats()) == 2 + 5
-    assert ran.status == 1
-    assert ran.lines[-1].endswith("1 could not be had, the first: asks, violin: server. Run it again.")
-    assert len(files(places)) == 2
-
-
-def test_an_answer_that_is_no_answer_is_not_taken_for_one(places: Places, capsys: Capture) -> None:
-    with FakeEndpoint([Answer("pay first", 402, "payment_required")]) as fake:
-        ran = record(capsys, places, fake.base_url, "asks")
-        assert len(fake.chats()) == 3
-    assert ran.status == 1 and "3 could not be had" in ran.lines[-1]
-    assert files(places) == []
-
-
-@pytest.mark.parametrize(
-    "empty", [fault("empty"), fault("prose"), fault("refusal")], ids=["empty", "prose", "refusal"]
-)
-def test_a_poor_answer_is_an_answer(empty: Answer, places: Places, capsys: Capture) -> None:
-    with FakeEndpoint([empty]) as fake:
-        ran = record(capsys, places, fake.base_url)
-        assert len(fake.chats()) == len(files(places))
-    assert (ran.status, ran.lines[-1]) == (0, "Everything is recorded.")
-    with FakeEndpoint(said) as fake:
-        assert record(capsys, places, fake.base_url).lines == ["Everything is recorded."]
-
-
-@pytest.mark.parametrize(("name", "word"), [("auth", "auth"), ("model_missing", "model_missing")])
-def test_a_hopeless_endpoint_ends_it_at_once(name: str, word: str, places: Places, capsys: Capture) -> None:
-    with FakeEndpoint([fault(name)]) as fake:  # type: ignore[arg-type]
-        ran = record(capsys, places, fake.base_url, "--concurrency", 1)
-        assert len(fake.chats()) == 1
-    assert ran.status == 3 and len(ran.lines) == 4
-    assert f"cannot be used ({word}): check --endpoint, --model and OPENAI_API_KEY." in ran.lines[-1]
-    assert files(places) == []
-
-
-def test_an_endpoint_that_dies_ends_it_at_once(places: Places, capsys: Capture) -> None:
-    fake = FakeEndpoint(said)
-
-    def script(request: Recorded) -> str:
-        fake._server.should_exit = True
-        return said(request)
-
-    fake._script = script
-    with fake:
-        ran = record(capsys, places, fake.base_url, "--concurrency", 1)
-    assert ran.status == 3 and "(no_route)" in ran.lines[-1]
-    assert len(files(places)) == 1
-
-
-def test_an_interview_is_not_carried_on_after_an_answer_that_failed(tmp_path: Path, capsys: Capture) -> None:
-    text = """\
-suite: talk
-description: a whole interview
-subject: interview
-graders: [answered]
-defaults: {persona: mara, role: Demand planner}
+WEIGHS = """\
+suite: weighs
+description: what a question is aimed at
+subject: judge
+judge: aim
+graders: [judge_agreement]
 cases:
-  - id: one
-    replies:
-      - I want to run the northern depot one day.
-      - I like a plan that holds.
-      - I finish a course in spring.
+  - {id: cut, question: What would you earn?, focus: [timely], expect: {answer: "no"}}
+  - {id: pay, question: How much do you want?, focus: [money_motive], expect: {answer: "yes"}}
+  - {id: refused, question: By when?, focus: [timely], expect: {answer: "yes"}}
 """
-    places = evals_folder(tmp_path, {"talk": text})
-    script = Script(Answer("Which depot do you mean?"), fault("server", retry_after="0"))
-    with FakeEndpoint(script) as fake:
-        planned = record(capsys, places, fake.base_url, "--dry-run")
-        assert record(capsys, places, fake.base_url).status == 0
-        calls = len(fake.chats())
-    assert "3 calls" in planned.err
-    assert calls == len(files(places)) + 1
+
+
+def test_a_judge_s_poor_answers_are_answers_too(tmp_path: Path, capsys: Capture) -> None:
+    places = evals_folder(tmp_path, {"weighs": WEIGHS})
+    shutil.copytree(SUITES.parent / "judges", places.root / "judges")
+    cut = Answer('{"answer":', finish_reason="length")
+    with FakeEndpoint([cut, Answer('{"answer": "yes"}'), fault("context_overflow")]) as fake:
+        assert record(capsys, places, fake.base_url, "--concurrency", 1).status == 0
+    (run,) = run_suite(load_suite("weighs", places.suites), places, Which(), MODEL)
+    assert [(each.state, len(each.keys)) for each in run.cases] == [(State.FRESH, 1)] * 3
+    assert [each.output.text for each in run.cases if each.output] == ["", "yes", ""]
     checked = interviewer(capsys, "eval", "lock", "--check", "--evals", places.root, "--json")
-    assert '"orphans": []' in checked.out and '"FRESH": 1' in checked.out
-
-
-def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert process.poll() is None and time.monotonic() < end, process.communicate()
-        time.sleep(0.01)
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_what_is_recorded_outlives_a_crash_and_an_interrupt(
-    how: signal.Signals, tmp_path: Path, capsys: Capture
-) -> None:
-    text = QUESTIONS.replace("persona: mara, ", "") + "personas: [mara, tom, grace]\n"
-    places, script = evals_folder(tmp_path, {"asks": text}), Script(delay=0.5)
-    with FakeEndpoint(script) as fake:
-        process = started("eval", "record", *asked_at(places, fake.base_url), "--concurrency", "2")
-        until(lambda: len(files(places)) >= 2, process)
-        process.send_signal(how)
-        out, err = process.communicate(timeout=60)
-        kept, before, script.delay = len(recordings(places)), asked(fake), 0.0
-        assert 2 <= kept < 9
-        assert len(before) - kept <= (2 if how is signal.SIGKILL else 0)
-        assert record(capsys, places, fake.base_url).status == 0
-        assert len(fake.chats()) == len(before) + 9 - kept
-    assert len(recordings(places)) == 9 and out == ""
-    if how is signal.SIGINT:
-        assert process.returncode == 130
-        (_, last) = err.strip().splitlines()
-        assert last.startswith(f"Interrupted. {kept} answers recorded") and "run it again" in last
-
-
-@pytest.mark.parametrize("broken", ["fsync", "replace", "mkstemp"])
-def test_a_full_disk_is_one_line_and_leaves_no_half_file(
-    broken: str, places: Places, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with FakeEndpoint(said) as fake:
-        record(capsys, places, fake.base_url, "verdicts")
-        before = contents(places.root)
-        module = tape_files.tempfile if broken == "mkstemp" else os
-
-        def full(*_: object, **__: object) -> None:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        monkeypatch.setattr(module, broken, full)
-        ran = record(capsys, places, fake.base_url, "asks", "--concurrency", 1)
-        assert len(fake.chats()) == 2 + 1
-    assert ran.status == 3 and len(ran.lines) == 2
-    assert ran.lines[1].startswith("0 answers recorded") and "No space left on device" in ran.lines[1]
-    assert contents(places.root) == before
+    assert '"orphans": []' in checked.out
 
 
 def verify(capsys: Capture, places: Places, url: str, *more: object) -> Ran:
