@@ -35,6 +35,7 @@ _MARKER = re.compile(r"<!-- segment: ([a-z_]+) -->|## (system|user|assistant)")
 _LITERAL = re.compile(r"(?<![\w{%#|])[A-Za-z]{3,}(?![\w|]*\s*[%}|])")
 _SHORT = 3
 _FLIPS = 12
+_SAME = ("knowledge", "rubric", "cards", "personas", "judge", "_without")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def _segments(suite: Suite, places: Places, model: str) -> Iterator[Finding]:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / f"{prompt}.md").write_text(changed, encoding="utf-8")
             other = _Edited(places, "edited", parts.more_personas)
-            other.__dict__["folder"] = Path(folder)
+            # All but the prompt is as it was, and need not be read again.
+            other.__dict__.update({name: getattr(parts, name) for name in _SAME}, folder=Path(folder))
             after = _prompts(suite, other, cases, model)
         yield _compared(f"{suite.suite}: one character of {prompt}.md, {segment}", before, after, segment)
 
@@ -126,7 +128,7 @@ def _judged(suite: Suite, places: Places, model: str, prompts: Path) -> Seen:
     found: Seen = {}
     for case in (asked.case for asked in judge_cases(suite, parts)):
         result = judge.ask(suite.suite, case)
-        sent = [(judge.render(case.question, case.focus[0]).messages, judge.prompt.sampling())]
+        sent: list[object] = [(judge.render(case.question, case.focus[0]).messages, judge.prompt.sampling())]
         found[case.id] = (sent, result.state, [change.segment for change in result.changes])
     judge.close()
     return found

@@ -178,8 +178,8 @@ def flip_exact(differences: ArrayLike, *, seed: int = 0) -> float:
 
     values = np.asarray(differences, dtype=float)
     changed = values[values != 0]
-    if not len(changed):
-        return 1.0
+    if len(changed) < 2:
+        return 1.0  # one difference falls one way or the other: chance does as much every time
     found = permutation_test(
         (changed,), np.sum, permutation_type="samples", n_resamples=2**13, rng=np.random.PCG64(seed)
     )

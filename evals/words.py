@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 KEPT_AROUND = 6
 """So many words of a kept run stay beside each change; what lies between is shown as an ellipsis."""
@@ -26,6 +27,12 @@ def word_diff(before: str, after: str) -> list[tuple[str, str]]:
         (op, text): " " for what stayed, "-" for what was there, "+" for what is there now. Long runs that
         stayed are shortened in their middle.
     """
+    return list(_diff(before, after))
+
+
+@lru_cache(maxsize=256)
+def _diff(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """The difference, kept: one edit of a prompt makes the same one in every case."""
     found: list[tuple[str, str]] = []
     all_runs = [each for each in runs(before, after) if each[1] or each[2]]
     for place, (same, old, new) in enumerate(all_runs):
@@ -33,7 +40,7 @@ def word_diff(before: str, after: str) -> list[tuple[str, str]]:
             found.append((" ", _shortened(list(new), first=place == 0, last=place == len(all_runs) - 1)))
             continue
         found += [("-", "".join(old)), ("+", "".join(new))]
-    return [piece for piece in found if piece[1]]
+    return tuple(piece for piece in found if piece[1])
 
 
 def _shortened(words: list[str], *, first: bool, last: bool) -> str:

@@ -17,6 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CLI_PAGE = ROOT / "docs" / "cli.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+EVAL = (
+    "list", "run", "record", "verify", "regrade", "compare", "bless", "lock", "selftest", "report",
+)  # fmt: skip
 COMMANDS = [
     [],
     ["serve"],
@@ -30,7 +33,18 @@ COMMANDS = [
     ["eval"],
     *(
         ["eval", name]
-        for name in "list run record verify regrade compare bless lock selftest report".split()
+        for name in [
+            "list",
+            "run",
+            "record",
+            "verify",
+            "regrade",
+            "compare",
+            "bless",
+            "lock",
+            "selftest",
+            "report",
+        ]
     ),
 ]
 # Commands that set up, serve, talk to a person or change files are shown, not run here: the tests cover them.

@@ -23,7 +23,6 @@ from evals_folder import (
     endpoint,
     model_run,
     one_plain_line,
-    own_rubric,
     places,
     record,
     recorded,
@@ -37,6 +36,7 @@ from evals.places import Places
 from evals.runfile import read_run
 from evals.stored import KEPT, bless, find_run, keep, latest_blessed, stored
 from evals.whole import regrade_and_check, run_and_check
+from interviewer.compose import package_folder
 from interviewer.errors import DataFileError, InputError, NotFoundError
 
 __all__ = ["command", "places", "recorded"]
@@ -70,7 +70,7 @@ def test_a_regrade_grades_the_same_answers_anew(places: Places, monkeypatch: pyt
     def none_asks(item: object) -> object:
         from evals.graders.item import judged
 
-        yield judged("one_question", "graded anew")
+        yield judged("one_question", "graded anew", "")
 
     monkeypatch.setitem(GRADERS, "one_question", none_asks)
     after = regrade_and_check(find_run("last", places), places)
@@ -138,12 +138,16 @@ def test_a_judge_s_figures_may_gate_after_a_regrade_only_if_they_might_before(pl
     assert regrade_and_check(run_and_check([QUESTIONS, JUDGE], places), places).exit_code == 0
 
 
-def test_a_regrade_looks_things_up_in_the_prompt_set_s_own_rubric(places: Places) -> None:
-    """The embedded engine beside a candidate has read the candidate's rubric too."""
-    own_rubric(places, "cards", "[show-excitement, why-interviewers-ask]", "[key-takeaways]")
-    before = run_and_check((CRITIQUES,), places, "cards")
-    assert before.exit_code == 0
-    assert all(each.metric("cards_right").value == 1.0 for each in before.suites)  # type: ignore[union-attr]
+def test_a_regrade_knows_the_prompt_set_s_own_personas(places: Places) -> None:
+    """The embedded engine beside a candidate has read the candidate's files too."""
+    folder = places.root / "prompt_sets" / "more" / "personas"
+    folder.mkdir(parents=True)
+    text = (package_folder("prompts") / "personas" / "mara.md").read_text(encoding="utf-8")
+    (folder / "zoe.md").write_text(text.replace("id: mara", "id: zoe"), encoding="utf-8")
+    suite = places.suites / f"{QUESTIONS}.yaml"
+    suite.write_text(suite.read_text().replace("[mara, tom]", "all"), encoding="utf-8")
+    before = run_and_check((QUESTIONS,), places, "more")
+    assert "zoe.pay" in {case.id for case in before.suites[0].cases}
     after = regrade_and_check(before, places)
     assert [each.model_dump() for each in after.suites] == [each.model_dump() for each in before.suites]
 
@@ -212,8 +216,9 @@ def test_a_stored_run_is_shown_again_and_is_no_failure_any_more(places: Places, 
 def test_runs_are_kept_for_a_while(places: Places) -> None:
     run = stored_run(places)
     for number in range(KEPT + 3):
-        keep(run.model_copy(update={"id": f"{run.id}-{number:03}"}), places)
-    assert len(stored(places)) == KEPT and find_run("last", places).id == f"{run.id}-{KEPT + 2:03}"
+        keep(run.model_copy(update={"id": f"later-{number:03}"}), places)
+    assert len(stored(places)) == KEPT and find_run("last", places).id == f"later-{KEPT + 2:03}"
+    assert not (places.stored / f"{run.id}.json").exists()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema_version": 9}', '{"schema_version": 1, "id": 3}'])

@@ -118,7 +118,7 @@ def test_what_differs_in_more_than_prompts_is_refused(places: Places) -> None:
     refused("models differ", {"origin": run.origin.model_copy(update={"model": "big"})})
     refused("provenance differs", {"origin": run.origin.model_copy(update={"provenance": "live"})})
     refused("sampling of the question differs", {"sampling": {"question": "temperature 1"}})
-    refused("only the base has mara.pay", {"cases": run.cases[1:]})
+    refused("only the base has mara.vague", {"cases": run.cases[1:]})
     refused("judges differ", {"judge": "another"})
     refused("5 of 6 recorded", {"cases": [run.cases[0].model_copy(update={"state": State.STALE}),
                                           *run.cases[1:]]})  # fmt: skip

@@ -20,6 +20,7 @@ from evals_folder import (
     Command,
     command,
     edited,
+    endpoint,
     make,
     places,
     record,
@@ -192,16 +193,14 @@ def problems(places: Places) -> list[Finding]:
 
 
 def test_the_selftest_tries_every_segment_of_every_prompt(places: Places, command: Command) -> None:
-    found = list(selftest(places))
-    assert [finding.problem for finding in found] == [""] * len(found)
-    lines = "\n".join(finding.tried for finding in found)
+    status, lines, err = command("selftest")
+    assert (status, err) == (0, "") and lines.endswith("\nNothing passes unnoticed.\n")
+    assert all(line.startswith("ok  ") for line in lines.splitlines()[:-1])
     for name, segments in SEGMENTS.items():
         assert {each for each in segments if f"one character of {name}, {each}: " in lines} == segments
     assert f"{QUESTIONS}: one character of question.md, system: 6 of 6 recorded cases STALE" in lines
     assert f"{JUDGE}: one character of aim.md, rubric: {BANK} of {BANK} recorded cases STALE" in lines
     assert lines.count("one byte flipped") == 3 and lines.count("refused") == 2
-    status, out, _ = command("selftest")
-    assert status == 0 and out.endswith("Nothing passes unnoticed.\n") and "FAILED" not in out
 
 
 def test_without_recordings_there_is_nothing_to_try(tmp_path: Path) -> None:
@@ -240,7 +239,7 @@ def test_a_key_that_ignores_part_of_the_request_is_found_out(
 ) -> None:
     monkeypatch.setattr(transport, "key_of", blind(drop))
     places = only_questions(make(tmp_path / "blind" / "evals"))
-    record(places, [QUESTIONS])
+    record(places, [QUESTIONS], at=endpoint())
     found = problems(places)
     assert any(f", {noticed}" in finding.tried and "not STALE" in finding.problem for finding in found)
     status, out, _ = command("selftest", "--evals", str(places.root))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from record_samples import (
     ALL,
@@ -28,6 +29,7 @@ from record_samples import (
     started,
 )
 
+from evals.endpoint import Endpoint
 from evals.places import Places
 from evals.tape import files as tape_files
 from interviewer.testing import Answer, FakeEndpoint, Recorded, fault
@@ -98,18 +100,29 @@ def test_a_hopeless_endpoint_ends_it_at_once(name: str, word: str, places: Place
     assert files(places) == []
 
 
-def test_an_endpoint_that_dies_ends_it_at_once(places: Places, capsys: Capture) -> None:
-    fake = FakeEndpoint(said)
+class Stopping(httpx2.HTTPTransport):
+    """The real network; the endpoint is stopped before the second request goes out."""
 
-    def script(request: Recorded) -> str:
-        fake._server.should_exit = True
-        return said(request)
+    def __init__(self, fake: FakeEndpoint) -> None:
+        super().__init__()
+        self.fake, self.count = fake, 0
 
-    fake._script = script
-    with fake:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.count += 1
+        if self.count == 2:
+            self.fake.__exit__()
+        return super().handle_request(request)
+
+
+def test_an_endpoint_that_dies_ends_it_at_once(
+    places: Places, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeEndpoint(said) as fake:
+        transport = Stopping(fake)
+        monkeypatch.setattr(Endpoint, "transport", lambda _self: transport)
         ran = record(capsys, places, fake.base_url, "--concurrency", 1)
     assert ran.status == 3 and "(no_route)" in ran.lines[-1]
-    assert len(files(places)) == 1
+    assert transport.count == 2 and len(files(places)) == 1
 
 
 def test_an_interview_is_not_carried_on_after_an_answer_that_failed(tmp_path: Path, capsys: Capture) -> None:

@@ -138,6 +138,7 @@ def test_flipping_signs_is_mcnemar_for_single_pairs() -> None:
         )
     assert stats.flip_exact([0, 0]) == 1.0
     assert stats.flip_exact([]) == 1.0
+    assert stats.flip_exact([0, 3, 0]) == 1.0
 
 
 def test_flipping_signs_weighs_clusters_and_samples_where_they_are_many() -> None:
