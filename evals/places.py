@@ -131,6 +131,15 @@ class Places:
         return name
 
 
+def drop_empty_model(places: Places, name: str) -> None:
+    """Forget a model of which nothing has been recorded after all, so that a misspelt name leaves no trace."""
+    folder = places.recordings / name
+    if not any(folder.glob("*/*/*.json")):
+        (folder / "model.json").unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
 def read_model(path: Path) -> Model:
     """Read a `model.json`.
 

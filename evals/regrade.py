@@ -26,7 +26,7 @@ def regrade(run: Run, places: Places) -> Run:
         InputError: a suite has changed since, so that an answer has no case any more.
     """
     started, moment = time.monotonic(), now()
-    found = run.model_copy(deep=True)
+    found = run.model_copy(update={"suites": [_for_new_grades(each) for each in run.suites]})
     found.id, found.created, found.gates = f"{moment:%Y%m%d-%H%M%S-%f}", moment, []
     known: dict[tuple[str, str], tuple[Suite, Parts, list[Asked]]] = {}
     own = _prompt_set(found)
@@ -51,6 +51,12 @@ def _prompt_set(run: Run) -> str:
     """The prompt set of a run: the embedded engine beside the model has read the same rubric and personas."""
     named = (each.prompt_set for each in run.suites if each.engine == "model")
     return next((name for name in named if name not in ("", JUDGMENTS)), BASE)
+
+
+def _for_new_grades(run: SuiteRun) -> SuiteRun:
+    """A copy whose scores and figures can be replaced; the answers are the same ones."""
+    cases = [case.model_copy() for case in run.cases]
+    return run.model_copy(update={"cases": cases, "hashes": dict(run.hashes)})
 
 
 def _read(name: str, prompt_set: str, places: Places) -> tuple[Suite, Parts, list[Asked]]:

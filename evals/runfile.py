@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from evals.result import SCHEMA_VERSION, Run
 from evals.tape.files import write_text
@@ -16,9 +17,12 @@ from interviewer.schema import Shape
 
 def write_json(path: Path, value: Shape) -> None:
     """Write a run, whole or not at all."""
-    # What is as it is by default is left out: most of a run is.
-    data = {"schema_version": SCHEMA_VERSION, **value.model_dump(mode="json", exclude_defaults=True)}
-    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    # What is as it is by default is left out, most of a run; but never the version.
+    try:
+        text = value.model_dump_json(indent=1, exclude_defaults=True)
+    except PydanticSerializationError:  # half a character, as a model may write one
+        text = json.dumps(value.model_dump(mode="json", exclude_defaults=True), indent=1)
+    write_text(path, f'{{\n "schema_version": {SCHEMA_VERSION},{text.removeprefix("{")}\n')
 
 
 def read_run(path: Path) -> Run:

@@ -15,7 +15,7 @@ from evals.cli.options import (
     open_endpoint,
     open_places,
 )
-from evals.places import BASE
+from evals.places import BASE, drop_empty_model
 from interviewer.cli.output import JsonOption
 from interviewer.errors import InputError
 
@@ -44,14 +44,16 @@ def record(
     from evals.recording_command import record_suites
 
     places = open_places(evals)
-    found, name = open_endpoint(endpoint, model, model_file, places)
     states = _states(only)
-    raise typer.Exit(
-        record_suites(
+    found, name = open_endpoint(endpoint, model, model_file, places)
+    try:
+        status = record_suites(
             tuple(suites or ()), places, name, prompt_set, found, states,
             most_tokens=max_tokens_total, concurrency=concurrency, dry_run=dry_run,
-        )
-    )  # fmt: skip
+        )  # fmt: skip
+    finally:
+        drop_empty_model(places, name)
+    raise typer.Exit(status)
 
 
 def verify(
@@ -70,7 +72,11 @@ def verify(
 
     places = open_places(evals)
     found, name = open_endpoint(endpoint, model, None, places)
-    raise typer.Exit(verify_suites(tuple(suites or ()), places, name, prompt_set, found, limit, as_json))
+    try:
+        status = verify_suites(tuple(suites or ()), places, name, prompt_set, found, limit, as_json)
+    finally:
+        drop_empty_model(places, name)
+    raise typer.Exit(status)
 
 
 def _states(only: list[str] | None) -> tuple[Any, ...]:

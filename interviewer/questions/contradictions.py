@@ -58,7 +58,7 @@ def find_contradiction(earlier: Sequence[tuple[int, str]], reply: str) -> Contra
 def contradictions(earlier: Sequence[tuple[int, str]], reply: str) -> Iterator[Contradiction]:
     """All contradictions between a reply and the ones before it, latest of them first within a topic."""
     words = contradiction_words()
-    if words.corrected.search(_plain(reply)):
+    if not earlier or words.corrected.search(_plain(reply)):
         return
     for topic in words.topics:
         now = _stances(words, topic, reply)
