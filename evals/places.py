@@ -132,7 +132,7 @@ class Places:
 
 
 def drop_empty_model(places: Places, name: str) -> None:
-    """Forget a model of which nothing has been recorded after all, so that a misspelt name leaves no trace."""
+    """Forget a model of which nothing has been recorded, so that a misspelt name leaves no trace."""
     folder = places.recordings / name
     if not any(folder.glob("*/*/*.json")):
         (folder / "model.json").unlink(missing_ok=True)
