@@ -19,6 +19,7 @@ from evals.run import Which, library_of, run_suite
 from evals.suite import Suite, load_suite, suite_names
 from evals.tape.files import write_text
 from evals.tape.library import Library
+from evals.tape.recording import DamagedError, read_recording
 from evals.tape.request import canonical, digest
 from interviewer.errors import DataFileError
 
@@ -85,7 +86,7 @@ def read_lock(places: Places) -> dict[str, dict[str, dict[str, object]]]:
     """Read the lock; an empty one where there is none.
 
     Raises:
-        DataFileError: it is damaged.
+        DamagedError: it is damaged.
     """
     path = places.recordings / LOCK
     if not path.exists():
@@ -94,7 +95,7 @@ def read_lock(places: Places) -> dict[str, dict[str, dict[str, object]]]:
         data = json.loads(path.read_text(encoding="utf-8"))
         return {"prompts": dict(data["prompts"]), "recordings": dict(data["recordings"])}
     except (ValueError, KeyError, TypeError) as error:
-        raise DataFileError(path, "is damaged; `interviewer eval lock` writes it again") from error
+        raise DamagedError(path, "is damaged; `interviewer eval lock` writes it again") from error
 
 
 def check(places: Places) -> Checked:
@@ -178,8 +179,6 @@ def _note(name: str, run: SuiteRun, found: Checked) -> None:
 
 def _read_all(places: Places, found: Checked) -> tuple[set[Path], set[str]]:
     """The recordings that are damaged, which are no orphans, and the texts that the others name."""
-    from evals.tape.recording import read_recording
-
     damaged, named = set(), set()
     for path in sorted(places.recordings.glob("*/*/*/*.json")):
         try:
@@ -208,8 +207,6 @@ def prune(places: Places, orphans: list[Path]) -> int:
     Returns:
         How many files went.
     """
-    from evals.tape.recording import read_recording
-
     for path in orphans:
         path.unlink(missing_ok=True)
     named = {

@@ -56,6 +56,8 @@ class DataFileError(InterviewerError):
         line: 1-based line number, where known.
     """
 
+    exit_code = 2
+
     def __init__(self, path: object, problem: str, line: int | None = None) -> None:
         self.path, self.problem, self.line = str(path), problem, line
         where = f"{path}:{line}" if line else str(path)

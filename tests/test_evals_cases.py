@@ -150,7 +150,7 @@ def test_a_persona_that_there_is_not_gives_one_line(
     with pytest.raises(SystemExit) as done:
         main(["eval", "run", QUESTIONS, "--engine", "embedded", "--evals", str(folder.root)])
     out, err = capsys.readouterr()
-    assert (done.value.code, out) == (1, "") and len(err.strip().splitlines()) == 1
+    assert (done.value.code, out) == (2, "") and len(err.strip().splitlines()) == 1
     assert said in err and "talk.yaml" in err
 
 
