@@ -31,21 +31,7 @@ COMMANDS = [
     ["personas", "show"],
     ["personas", "check"],
     ["eval"],
-    *(
-        ["eval", name]
-        for name in [
-            "list",
-            "run",
-            "record",
-            "verify",
-            "regrade",
-            "compare",
-            "bless",
-            "lock",
-            "selftest",
-            "report",
-        ]
-    ),
+    *(["eval", name] for name in EVAL),
 ]
 # Commands that set up, serve, talk to a person or change files are shown, not run here: the tests cover them.
 NOT_RUN = re.compile(
