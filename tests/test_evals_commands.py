@@ -227,4 +227,4 @@ def test_a_broken_stored_run_is_one_line(places: Places, command: Command, text:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataFileError):
         find_run(str(path), places)
-    assert "run.json" in one_plain_line(*command("regrade", str(path)), code=1)
+    assert "run.json" in one_plain_line(*command("regrade", str(path)), code=2)
