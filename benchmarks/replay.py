@@ -58,7 +58,9 @@ def _record(folder: Path, chosen: list[Text]) -> None:
     from evals.run import library_of, parts_of
     from evals.suite import load_suite
     from evals.tape import Made, RecordTransport
+    from interviewer.compose import silence_telemetry
 
+    silence_telemetry()
     places = Places(folder, folder / "home" / "eval-runs")
     model = Model(model=MODEL, endpoint="fake")
     name = places.add_model(model)
