@@ -68,7 +68,21 @@ def show(found: Run | CompareReport, as_json: bool, *, verbose: bool = False) ->
     raise typer.Exit(found.exit_code)
 
 
-def write(found: Run | CompareReport, path: Path, places: Places) -> None:
+def write_all(found: Run | CompareReport, out: list[Path] | None, places: Places) -> list[Path]:
+    """Write the reports that are asked for.
+
+    Returns:
+        Where they are now.
+
+    Raises:
+        InputError: a file's name says no kind of report.
+    """
+    for path in out or ():
+        _write(found, path, places)
+    return out or []
+
+
+def _write(found: Run | CompareReport, path: Path, places: Places) -> None:
     """Write a report of the kind that the file's name says.
 
     Raises:

@@ -14,7 +14,7 @@ from evals.cli.options import (
     SuitesArgument,
     open_places,
     show,
-    write,
+    write_all,
 )
 from evals.places import BASE
 from interviewer.cli.output import JsonOption, print_json, say
@@ -53,8 +53,7 @@ def run(
     with no_network():
         found = run_and_check(tuple(suites or ()), places, prompt_set, model, engine)
     keep(found, places)
-    for path in out or ():
-        write(found, path, places)
+    write_all(found, out, places)
     show(found, as_json, verbose=verbose)
 
 
@@ -74,8 +73,7 @@ def regrade(
     with no_network():
         found = regrade_and_check(find_run(stored, places), places)
     keep(found, places)
-    for path in out or ():
-        write(found, path, places)
+    write_all(found, out, places)
     show(found, as_json, verbose=verbose)
 
 
@@ -98,8 +96,7 @@ def compare(
     places = open_places(evals)
     with no_network():
         found = compare_named(base, candidate, places, model, tuple(suite or ()))
-    for path in out or ():
-        write(found, path, places)
+    write_all(found, out, places)
     show(found, as_json, verbose=verbose)
 
 
@@ -115,8 +112,7 @@ def report(
 
     places = open_places(evals)
     found = find_run(stored, places)
-    for path in out or ():
-        write(found, path, places)
+    for path in write_all(found, out, places):
         say(f"Written: {path}")
     if not out:
         # What was found then was told then; showing it again is no failure.
