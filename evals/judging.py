@@ -8,7 +8,7 @@ of the rubric makes judgments stale and leaves the generations alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 from evals.asking import heard, not_answered
 from evals.cases import Asked, judge_cases
 from evals.cost import cost_of
+from evals.judgments import judge_library, judgments_of
 from evals.parts import Parts, eval_settings
 from evals.places import JUDGMENTS, Places, read_model
 from evals.result import CaseResult, Cost, Metric, Output, Score, State, SuiteRun
 from evals.run import count_states, origin_of
 from evals.suite import Case, Suite, load_suite
-from evals.tape.library import Library
-from evals.tape.request import digest
 from evals.tape.transport import NotRecordedError, RecordTransport, ReplayTransport, Seen
 from prompts.templates import Rendered, load_prompt
 
@@ -150,11 +149,6 @@ def _answer(text: str) -> str:
     return answer if answer in ("yes", "no") else ""
 
 
-def judge_library(places: Places, model: str, suite: str) -> Library:
-    """The judgments of one judge suite's judge."""
-    return Library([places.recorded(model, JUDGMENTS, suite)], places.texts)
-
-
 def run_judge_suite(suite: Suite, places: Places, model: str) -> SuiteRun:
     """A judge against its labels, with the model's own judgments of recorded answers left aside."""
     from evals.grading import grade_all
@@ -195,33 +189,6 @@ def judge_name(judge: Judge, model: str) -> str:
     return f"{model} {judge.prompt.meta.name} {judge.prompt.hash[:12]}"
 
 
-def judgments_of(suite: Suite, run: SuiteRun) -> Iterator[tuple[CaseResult, Case]]:
-    """What a judge is asked about a run: a case for each answer that has a point to aim at."""
-    for result in run.cases:
-        output = result.output
-        if (
-            output is None
-            or output.fault
-            or not output.focus
-            or output.kind not in ("follow_up", "no_answer")
-        ):
-            continue
-        aim = next((id for id in output.focus if id != "no_answer"), output.focus[0])
-        name = judgment_id(run, result)
-        yield result, Case(id=name, question=output.text, focus=(aim,), cluster=result.cluster)
-
-
-def judgment_id(run: SuiteRun, result: CaseResult) -> str:
-    """The case's id under which an answer is judged."""
-    return _case_id(f"{run.prompt_set}.{run.suite}.{result.id}.{result.sample}")
-
-
-def _case_id(name: str) -> str:
-    """A name as a case's id: one that is too long is cut, and stays the only one of its kind."""
-    longest = 80
-    return name if len(name) <= longest else f"{name[: longest - 13]}.{digest(name)[:12]}"
-
-
 def judge_all(suite: Suite, run: SuiteRun, places: Places, model: str) -> None:
     """Add the suite's judges' scores to a run, and to its cost what the judgments take that are lacking."""
     for name in suite.judges:
@@ -235,6 +202,8 @@ def judge_all(suite: Suite, run: SuiteRun, places: Places, model: str) -> None:
             run.judgments[judgment.state] = run.judgments.get(judgment.state, 0) + 1
             result.keys += judgment.keys
             result.scores.append(judge_score(metric, judgment))
+            if judgment.output is None:
+                run.unjudged.append(judgment.model_copy(update={"why": f"judgment, {judgment.why}"}))
             lacking += [seen for seen in tape.seen if seen.state in (State.STALE, State.MISSING)]
         if lacking:
             run.cost = _sum(run.cost, cost_of(lacking, tape.library))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.judging import judge_library, judgment_id
+from evals.judgments import judge_library, judged_name, judged_sets, judgment_id
 from evals.parts import Parts
 from evals.places import JUDGMENTS, Places
 from evals.result import State, SuiteRun
@@ -107,7 +107,8 @@ def check(places: Places) -> Checked:
         for prompt_set in places.prompt_sets():
             for name in suite_names(places.suites):
                 suite = load_suite(name, places.suites)
-                if suite.subject != "judge" and places.recorded(model, prompt_set, name).is_dir():
+                recorded = places.recorded(model, prompt_set, name).is_dir()
+                if suite.subject != "judge" and (recorded or _judged_anew(suite, places, model, prompt_set)):
                     used |= _check_suite(suite, places, model, prompt_set, found)
         used |= _check_judges(places, model, found)
     damaged, named = _read_all(places, found)
@@ -133,6 +134,16 @@ def _check_suite(suite: Suite, places: Places, model: str, prompt_set: str, foun
     library = library_of(places, model, prompt_set, suite.suite)
     _note(f"{model}/{prompt_set}/{suite.suite}", run, found)
     return _used(run, [library, *(judge_library(places, model, name) for name in suite.judges)])
+
+
+def _judged_anew(suite: Suite, places: Places, model: str, prompt_set: str) -> bool:
+    """Whether the base prompts' answers were judged again by a prompt set's own rubric."""
+    start = judged_name(prompt_set, suite.suite)
+    return prompt_set in judged_sets(suite, places, model) and any(
+        each.slot.case.startswith(start)
+        for name in suite.judges
+        for each in judge_library(places, model, name).recordings()
+    )
 
 
 def _check_judges(places: Places, model: str, found: Checked) -> set[Path]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from evals.asking import Asker
 from evals.cases import Asked, cases_of, judge_cases
 from evals.cost import cost_of
-from evals.judging import Judge, judge_library, judgments_of
+from evals.judging import Judge
+from evals.judgments import judge_library, judged_sets, judgments_of
 from evals.parts import Parts
 from evals.places import BASE, Places, read_model
 from evals.result import Cost, State
@@ -20,13 +21,22 @@ from evals.tape.transport import ReplayTransport, Seen
 
 @dataclass(frozen=True)
 class Job:
-    """One sample of one case that is to be recorded."""
+    """One sample of one case that is to be recorded.
+
+    Args:
+        suite: the case's suite.
+        asked: the case.
+        sample: its number, from 0.
+        state: STALE or MISSING.
+        rubric: of a judgment, the prompt set whose rubric the judge is shown; empty for the interviewer's own
+            calls.
+    """
 
     suite: Suite
     asked: Asked
     sample: int
     state: State
-    judge: bool = False
+    rubric: str = ""
 
 
 @dataclass
@@ -95,14 +105,15 @@ def _jobs(suite: Suite, places: Places, model: str, prompt_set: str) -> Found:
 
 
 def _judge_jobs(suite: Suite, places: Places, model: str) -> Found:
-    parts = Parts(places)
     tape = ReplayTransport(judge_library(places, model, suite.suite))
-    judge = Judge(suite.judge, places, parts.rubric, tape, model)
-    for asked in [*judge_cases(suite, parts), *to_judge(suite, places, model)]:
-        result = judge.ask(suite.suite, asked.case)
-        if result.state not in (State.FRESH, State.LIVE):
-            yield Job(suite, asked, 0, _to_do(result.state), judge=True), tape.seen[-1], tape.library
-    judge.close()
+    work = [(BASE, judge_cases(suite, Parts(places))), *to_judge(suite, places, model)]
+    for prompt_set, cases in work:
+        judge = Judge(suite.judge, places, Parts(places, prompt_set).rubric, tape, model)
+        for asked in cases:
+            result = judge.ask(suite.suite, asked.case)
+            if result.state not in (State.FRESH, State.LIVE):
+                yield Job(suite, asked, 0, _to_do(result.state), prompt_set), tape.seen[-1], tape.library
+        judge.close()
 
 
 def _to_do(state: State) -> State:
@@ -118,13 +129,11 @@ def _calls(job: Job, seen: Seen) -> int:
     return max(1, len(job.asked.case.replies) + 1 - (int(number) if number.isdigit() else 1))
 
 
-def to_judge(suite: Suite, places: Places, model: str) -> Iterator[Asked]:
-    """What the judge is asked about recorded answers, of every prompt set."""
+def to_judge(suite: Suite, places: Places, model: str) -> Iterator[tuple[str, list[Asked]]]:
+    """What the judge is asked about recorded answers, by the prompt set whose rubric it is shown."""
     for path in sorted(places.suites.glob("*.yaml")):
         other = load_suite(path.stem, places.suites)
-        if suite.suite not in other.judges:
-            continue
-        for prompt_set in places.prompt_sets():
-            if places.recorded(model, prompt_set, other.suite).is_dir():
+        if suite.suite in other.judges:
+            for prompt_set in judged_sets(other, places, model):
                 (run,) = run_suite(other, places, Which(prompt_set=prompt_set, embedded=False), model)
-                yield from (Asked(case) for _, case in judgments_of(other, run))
+                yield prompt_set, [Asked(case) for _, case in judgments_of(other, run)]

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from evals.asking import Asker
 from evals.cost import most_tokens, prompt_tokens, used_tokens
 from evals.endpoint import Endpoint
-from evals.judging import Judge, judge_library
+from evals.judging import Judge
+from evals.judgments import judge_library
 from evals.parts import Parts
 from evals.places import Places, read_model
 from evals.planning import Job, Plan, plan
@@ -146,9 +147,10 @@ class Recorder:
     def _asker(self, job: Job) -> tuple[Ask, RecordTransport]:
         """This thread's asker for a suite, and its tape: one of its own, over the suite's one library."""
         kept: dict[str, tuple[Ask, RecordTransport]] = self._local.__dict__.setdefault("askers", {})
-        if job.suite.suite not in kept:
-            kept[job.suite.suite] = self._judge(job) if job.judge else self._interviewer(job)
-        return kept[job.suite.suite]
+        name = f"{job.suite.suite} {job.rubric}"
+        if name not in kept:
+            kept[name] = self._judge(job) if job.rubric else self._interviewer(job)
+        return kept[name]
 
     def _interviewer(self, job: Job) -> tuple[Ask, RecordTransport]:
         suite, work = job.suite, self._work
@@ -167,7 +169,7 @@ class Recorder:
         suite, model = job.suite, self._work.model
         tape = self._tape(suite.suite, lambda: judge_library(self._places, model, suite.suite))
         judge = Judge(
-            suite.judge, self._places, Parts(self._places).rubric, tape, model,
+            suite.judge, self._places, Parts(self._places, job.rubric).rubric, tape, model,
             base_url=self._endpoint.base_url, api_key=self._endpoint.key, timeout=self._endpoint.timeout,
         )  # fmt: skip
         return lambda each: judge.ask(suite.suite, each.asked.case), tape

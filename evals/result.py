@@ -201,6 +201,7 @@ class SuiteRun(Shape):
         metrics: figures over the cases; empty while INCOMPLETE.
         states: how many samples are in each state.
         judgments: the same for a judge's answers, which are recorded apart.
+        unjudged: the judgments that are not there, each with what has changed since it was recorded.
         cost: what it takes to make it complete.
     """
 
@@ -216,6 +217,7 @@ class SuiteRun(Shape):
     metrics: list[Metric] = Field(default_factory=list)
     states: dict[State, int] = Field(default_factory=dict)
     judgments: dict[State, int] = Field(default_factory=dict)
+    unjudged: list[CaseResult] = Field(default_factory=list)
     cost: Cost | None = None
 
     @property

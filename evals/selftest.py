@@ -18,7 +18,8 @@ import httpx2
 
 from evals.asking import Asker
 from evals.cases import Asked, cases_of, judge_cases
-from evals.judging import Judge, judge_library
+from evals.judging import Judge
+from evals.judgments import judge_library
 from evals.offline import OfflineError, no_network
 from evals.parts import Parts
 from evals.places import BASE, JUDGMENTS, Places, read_model

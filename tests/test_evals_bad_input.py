@@ -22,7 +22,7 @@ from record_samples import (
 )
 
 from evals.endpoint import Endpoint, find_endpoint
-from evals.judging import judgments_of
+from evals.judgments import judgments_of
 from evals.places import Places
 from evals.result import CaseResult, Origin, Output, SuiteRun
 from evals.suite import load_suite

@@ -30,6 +30,7 @@ from evals_folder import (
     says,
 )
 
+from evals.lock import check, write_lock
 from evals.places import Model, Places
 from evals.result import PRINCIPLE, State
 from evals.whole import run_and_check
@@ -248,6 +249,12 @@ def test_an_edit_of_the_rubric_that_only_the_judge_reads_stales_judgments_alone(
     assert "one_question" in figures and "judge_aim" not in figures
     status, out, _ = command("run", QUESTIONS, "--set", "asks")
     assert status == 3 and out.startswith("INCOMPLETE") and f"{TALKS - stale} of 6 judgments" in out
+    assert "judgment, changed since" in out and "{+firm" in out and "last recorded" in out, out
+    record(places, [JUDGE], "asks")
+    found = run_and_check((QUESTIONS,), places, "asks")
+    assert found.complete and model_run(found, QUESTIONS).judgments == {State.FRESH: TALKS}
+    write_lock(places)
+    assert not check(places).problems and not check(places).orphans
 
 
 def test_a_prompt_set_shares_the_recordings_of_requests_that_are_the_same(places: Places) -> None:

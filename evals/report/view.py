@@ -116,9 +116,9 @@ def incomplete(x: Report) -> list[SuiteRun]:
 
 
 def lacking(run: SuiteRun) -> list[Lacking]:
-    """The cases without an answer, by what they have in common."""
+    """The cases and judgments without an answer, by what they have in common."""
     found: dict[tuple[State, str, str], Lacking] = {}
-    for case in run.cases:
+    for case in (*run.cases, *run.unjudged):
         if case.state in ANSWERED:
             continue
         key = (case.state, case.why, repr([(each.segment, each.diff) for each in case.changes]))
