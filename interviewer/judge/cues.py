@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from interviewer.errors import DataFileError
+from interviewer.judge.lists import Lists
+from interviewer.judge.phrases import ANY_WORD, GAPS, NUMBER, START, Grammar, counts, seconds
 from interviewer.judge.text import CleanText
 from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
 
-_WORD = r"[\w'%+&/]+(?:[.,]\d+)*"
-_SEP = r"[\s,\-\"()]+"
-_GAPS = {"..": 3, "...": 7}
 _NOT_BEFORE = 4
 _NEW_THOUGHT = frozenset({"and", "but", "because", "so", "then"})
-_NUMBER = "<number>"
+_HEAD = re.compile(r"[\w']*")
+"""What a phrase's word may match of a word in a text: "and" of "and/or"."""
 
 Phrases = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -48,30 +48,6 @@ class CueFile(Frozen):
     cues: tuple[Cue, ...]
 
 
-class Lists(Frozen):
-    """Words that the cues share, and how a reply is cleaned before they are looked for."""
-
-    lists: dict[str, tuple[str, ...]]
-    respell: dict[str, str]
-    fillers: tuple[str, ...]
-    negations: tuple[str, ...]
-    reference_year: int
-    numbers: dict[str, float]
-    months: tuple[str, ...]
-    seasons: tuple[str, ...]
-    english: tuple[str, ...]
-    foreign: tuple[str, ...]
-    leaning: tuple[str, ...]
-    open_questions: tuple[str, ...]
-    asks: dict[str, tuple[str, ...]]
-    empty_words: tuple[str, ...]
-    stop_words: tuple[str, ...]
-    cannot_judge: dict[str, str]
-    notes: dict[str, str]
-
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
-
-
 @dataclass(frozen=True)
 class Hit:
     """A cue found in a clean text: its range there."""
@@ -86,10 +62,15 @@ _MOST_KNOWN = 20_000
 
 
 class _Phrase:
-    """A phrase of a cue, compiled when its first word is met: most of the two thousand never are."""
+    """A phrase of a cue, compiled when its first words are met: most of the two thousand never are.
 
-    def __init__(self, cue: Cue, regex: Callable[[], re.Pattern[str]], veto: bool) -> None:
-        self.cue, self.veto, self._regex = cue, veto, regex
+    `seconds` are the words of which one must follow the first; None where others may.
+    """
+
+    def __init__(
+        self, cue: Cue, regex: Callable[[], re.Pattern[str]], veto: bool, seconds: frozenset[str] | None
+    ) -> None:
+        self.cue, self.veto, self.seconds, self._regex = cue, veto, seconds, regex
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -119,12 +100,13 @@ class CueBook:
                     raise DataFileError(path, f"the cue '{cue.id}' is there twice; rename one")
                 self.cues[cue.id] = cue
                 self._check(cue, path)
+        self._grammar = Grammar(self.lists)
         self.hash = digest.hexdigest()[:16]
         self._by_word: dict[str, list[_Phrase]] = {}
         self._by_prefix: dict[str, list[_Phrase]] = {}
         self._by_number: list[_Phrase] = []
         self._by_start: list[_Phrase] = []
-        self._known: dict[str, list[_Phrase]] = {}
+        self._known: dict[tuple[str, str], list[_Phrase]] = {}
         for cue in self.cues.values():
             for phrase in cue.phrases:
                 self._add(phrase, cue, veto=False)
@@ -146,8 +128,9 @@ class CueBook:
         raw: dict[str, list[Hit]] = {}
         vetoes: dict[str, list[int]] = {}
         starts = {next((w.start for w in text.words if w.start >= s.start), -1) for s in text.sentences}
-        for i, word in enumerate(text.words):
-            for phrase in self._starting(word.text, first=word.start in starts):
+        following = [*(word.text for word in text.words[1:]), ""]
+        for i, (word, after) in enumerate(zip(text.words, following, strict=False)):
+            for phrase in self._starting(word.text, after, first=word.start in starts):
                 match = phrase.pattern.match(text.text, word.start)
                 if match is None:
                     continue
@@ -180,16 +163,18 @@ class CueBook:
         texts += [phrase for cue in self.cues.values() for phrase in cue.phrases]
         return frozenset(re.findall(r"[a-z][a-z']+", " ".join(texts)))
 
-    def compile(self, phrase: str) -> re.Pattern[str]:
-        """A phrase as a regular expression over clean text."""
-        return re.compile(self._regex(phrase))
-
-    def _starting(self, word: str, *, first: bool) -> list[_Phrase]:
-        found = self._known.get(word)
+    def _starting(self, word: str, after: str, *, first: bool) -> list[_Phrase]:
+        """The phrases that may begin with a word, of which another follows."""
+        found = self._known.get((word, after))
         if found is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known = {}
-            found = self._known[word] = self._found_by(word)
+            heads = {after, _HEAD.match(after)[0]}  # type: ignore[index]
+            found = self._known[word, after] = [
+                phrase
+                for phrase in self._found_by(word)
+                if phrase.seconds is None or not heads.isdisjoint(phrase.seconds)
+            ]
         return [*self._by_start, *found] if first else found
 
     def _found_by(self, word: str) -> list[_Phrase]:
@@ -197,94 +182,31 @@ class CueBook:
         found = list(self._by_word.get(word, ()))
         for length in range(2, len(word) + 1):
             found += self._by_prefix.get(word[:length], ())
-        if word[0].isdigit() or (word in self.lists.numbers and _counts(word)):
+        if word[0].isdigit() or (word in self.lists.numbers and counts(word)):
             found += self._by_number
         return found
 
     def _add(self, phrase: str, cue: Cue, *, veto: bool) -> None:
-        compiled = _Phrase(cue, partial(self.compile, phrase), veto)
-        firsts = set(self._firsts(phrase.split()))
+        tokens = phrase.split()
+        compiled = _Phrase(cue, partial(self._grammar.compile, phrase), veto, seconds(tokens))
+        firsts = set(self._grammar.firsts(tokens))
         for first in firsts:
-            if first == _NUMBER:
+            if first == NUMBER:
                 self._by_number.append(compiled)
-            elif first == "^":
+            elif first == START:
                 self._by_start.append(compiled)
             elif first.endswith("*"):
                 self._by_prefix.setdefault(first[:-1], []).append(compiled)
             else:
                 self._by_word.setdefault(first, []).append(compiled)
 
-    def _firsts(self, tokens: Sequence[str]) -> Iterable[str]:
-        token = tokens[0]
-        if token == "^":
-            yield from ["^"] if tokens[1] in _GAPS else self._firsts(tokens[1:])
-            return
-        optional = token.endswith("?")
-        token = token.removesuffix("?")
-        if token == _NUMBER:
-            yield token
-        elif token.startswith("<"):
-            for entry in self.lists.lists[token[1:-1]]:
-                yield from self._firsts(entry.split())
-        else:
-            yield from token.split("/") if len(token) > 1 else (token,)
-        if optional:
-            yield from self._firsts(tokens[1:])
-
     def _check(self, cue: Cue, path: Path) -> None:
         for phrase in (*cue.phrases, *cue.unless):
             for name in re.findall(r"<([a-z_]+)>", phrase):
                 if name not in ("number", "word") and name not in self.lists.lists:
                     raise DataFileError(path, f"cue '{cue.id}': there is no list <{name}> in lists.yaml")
-            if phrase.split()[0] in (*_GAPS, "<word>"):
+            if phrase.split()[0] in (*GAPS, ANY_WORD):
                 raise DataFileError(path, f"cue '{cue.id}': '{phrase}' should begin with a word of its own")
-
-    def _regex(self, phrase: str) -> str:
-        parts: list[str] = []
-        gap, lead = "", ""
-        for token in phrase.split():
-            if token in _GAPS:
-                gap += (
-                    rf"(?:{_SEP}{_WORD}){{0,{_GAPS[token]}}}?"
-                    if lead
-                    else rf"(?:{_WORD}{_SEP}){{0,{_GAPS[token]}}}?"
-                )
-            elif token == "^":
-                parts.append(r"(?:(?<=[.!?;:\n]\s)|(?<=[.!?;:\n])|(?<![\s\S]))")
-            elif token == "$":
-                parts.append(r"(?=\s*(?:[.!?;:\n]|$))")
-            else:
-                body = self._token(token.removesuffix("?"))
-                if not token.endswith("?"):
-                    parts.append(gap + lead + body)
-                    lead = _SEP
-                else:
-                    parts.append(f"(?:{gap}{lead}{body})?" if lead else f"(?:{body}{_SEP})?")
-                gap = ""
-        return "".join(parts)
-
-    def _token(self, token: str) -> str:
-        if token.startswith("<") and token not in (_NUMBER, "<word>"):
-            entries = sorted(self.lists.lists[token[1:-1]], key=len, reverse=True)
-            return "(?:" + "|".join(self._inner(entry) for entry in entries) + ")"
-        if token == "<number>":
-            words = "|".join(sorted((n for n in self.lists.numbers if _counts(n)), key=len, reverse=True))
-            return rf"(?:\d[\d.,]*|(?:{words})(?:{_SEP}(?:{words}))*)(?![\w'])"
-        return "(?:" + "|".join(_literal(part) for part in token.split("/")) + ")"
-
-    def _inner(self, entry: str) -> str:
-        return _SEP.join(self._token(token) for token in entry.split()) + r"(?![\w'])"
-
-
-def _counts(number: str) -> bool:
-    """Whether a number word says how many ("a" and "few" do not)."""
-    return number not in ("a", "an", "few", "several", "couple")
-
-
-def _literal(word: str) -> str:
-    if word.endswith("*"):
-        return re.escape(word[:-1]) + r"[\w'%+&/]*"
-    return re.escape(word) + r"(?![\w'])"
 
 
 def _read(path: Path, shape: type[Any], digest: Any) -> Any:

@@ -1,0 +1,110 @@
+"""Phrases of cue files as regular expressions over clean text, and the words that they may begin with.
+
+The syntax is described in `knowledge/cues/README.md`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from interviewer.judge.lists import Lists
+
+_WORD = r"[\w'%+&/]+(?:[.,]\d+)*"
+_SEP = r"[\s,\-\"()]+"
+GAPS = {"..": 3, "...": 7}
+"""How many words may stand in a gap."""
+NUMBER, ANY_WORD = "<number>", "<word>"
+START, END = "^", "$"
+_PAIR = 2
+
+
+class Grammar:
+    """Reads phrases.
+
+    Args:
+        lists: the word lists that phrases may name.
+    """
+
+    def __init__(self, lists: Lists) -> None:
+        self.lists = lists
+
+    def compile(self, phrase: str) -> re.Pattern[str]:
+        """A phrase as a regular expression over clean text."""
+        return re.compile(self._regex(phrase))
+
+    def firsts(self, tokens: Sequence[str]) -> Iterable[str]:
+        """The words that a phrase may begin with: a word, `word*`, `<number>` or `^` for any at a start."""
+        token = tokens[0]
+        if token == START:
+            yield from [START] if tokens[1] in GAPS else self.firsts(tokens[1:])
+            return
+        optional = token.endswith("?")
+        token = token.removesuffix("?")
+        if token == NUMBER:
+            yield token
+        elif token.startswith("<"):
+            for entry in self.lists.lists[token[1:-1]]:
+                yield from self.firsts(entry.split())
+        else:
+            yield from token.split("/") if len(token) > 1 else (token,)
+        if optional:
+            yield from self.firsts(tokens[1:])
+
+    def _regex(self, phrase: str) -> str:
+        parts: list[str] = []
+        gap, lead = "", ""
+        for token in phrase.split():
+            if token in GAPS:
+                gap += (
+                    rf"(?:{_SEP}{_WORD}){{0,{GAPS[token]}}}?"
+                    if lead
+                    else rf"(?:{_WORD}{_SEP}){{0,{GAPS[token]}}}?"
+                )
+            elif token == START:
+                parts.append(r"(?:(?<=[.!?;:\n]\s)|(?<=[.!?;:\n])|(?<![\s\S]))")
+            elif token == END:
+                parts.append(r"(?=\s*(?:[.!?;:\n]|$))")
+            else:
+                body = self._token(token.removesuffix("?"))
+                if not token.endswith("?"):
+                    parts.append(gap + lead + body)
+                    lead = _SEP
+                else:
+                    parts.append(f"(?:{gap}{lead}{body})?" if lead else f"(?:{body}{_SEP})?")
+                gap = ""
+        return "".join(parts)
+
+    def _token(self, token: str) -> str:
+        if token.startswith("<") and token not in (NUMBER, ANY_WORD):
+            entries = sorted(self.lists.lists[token[1:-1]], key=len, reverse=True)
+            return "(?:" + "|".join(self._inner(entry) for entry in entries) + ")"
+        if token == NUMBER:
+            words = "|".join(sorted((n for n in self.lists.numbers if counts(n)), key=len, reverse=True))
+            return rf"(?:\d[\d.,]*|(?:{words})(?:{_SEP}(?:{words}))*)(?![\w'])"
+        return "(?:" + "|".join(_literal(part) for part in token.split("/")) + ")"
+
+    def _inner(self, entry: str) -> str:
+        return _SEP.join(self._token(token) for token in entry.split()) + r"(?![\w'])"
+
+
+def seconds(tokens: Sequence[str]) -> frozenset[str] | None:
+    """The words of which one must follow the first, where the first two tokens are plain words; else None."""
+    if len(tokens) < _PAIR or not all(map(_is_plain, tokens[:_PAIR])) or "*" in tokens[1]:
+        return None
+    return frozenset(tokens[1].split("/") if len(tokens[1]) > 1 else (tokens[1],))
+
+
+def _is_plain(token: str) -> bool:
+    return token not in (START, END, *GAPS) and not token.startswith("<") and not token.endswith("?")
+
+
+def counts(number: str) -> bool:
+    """Whether a number word says how many ("a" and "few" do not)."""
+    return number not in ("a", "an", "few", "several", "couple")
+
+
+def _literal(word: str) -> str:
+    if word.endswith("*"):
+        return re.escape(word[:-1]) + r"[\w'%+&/]*"
+    return re.escape(word) + r"(?![\w'])"
