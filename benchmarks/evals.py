@@ -4,7 +4,9 @@ The job: 1,000 recorded questions of an interviewer, three deterministic graders
 at most 35 words, no word of praise), every verdict with its reason written to the tool's usual result file.
 Other tools read the answers as plain texts; `interviewer eval run` replays each through the whole interviewer
 and the OpenAI client, `interviewer eval regrade` grades the answers of a stored run again. All must pass the
-same cases. A second table shows that our time per case does not grow with the number of cases.
+same cases. Beside them stands what the same recordings take through LangChain's and OpenAI's clients alone,
+which no replay through them can beat. A second table shows that our time per case does not grow with the
+number of cases.
 """
 
 from __future__ import annotations
@@ -147,6 +149,12 @@ def race(contestants: Sequence[Contestant], runs: int) -> Verdicts:
     return expected
 
 
+def clients_alone(corpus: Path, runs: int) -> float:
+    """Seconds that the recordings of a corpus take through the clients, the best of so many runs."""
+    command = [sys.executable, "-m", "benchmarks.clients", str(corpus)]
+    return min(timed(command, Path(__file__).parents[1], {})[0] for _ in range(runs))
+
+
 def growth(work: Path, runs: int) -> list[dict[str, Any]]:
     """Our two commands over corpora of several sizes."""
     work.mkdir()
@@ -168,6 +176,7 @@ def measure(tools: Sequence[str], scratch: Path, count: int, runs: int) -> dict[
         ours = our_contestants(work, count) if OURS in tools else []
         contestants = [*ours, *their_contestants(work, scratch, tools, count)]
         verdicts = race(contestants, runs)
+        clients = clients_alone(work / f"{OURS}-{count}", runs) if ours else None
         more = growth(work / "growth", runs) if ours else []
     return {
         "cases": count,
@@ -186,6 +195,7 @@ def measure(tools: Sequence[str], scratch: Path, count: int, runs: int) -> dict[
             }
             for each in contestants
         ],
+        "clients_alone": clients,
         "growth": more,
     }
 
@@ -203,6 +213,9 @@ def print_tables(found: Mapping[str, Any]) -> None:
         memory = "-" if each["megabytes"] is None else f"{each['megabytes']:.0f}"
         said = f"{each['name']:<21}{each['version']:<11}{each['platform']:<17}{each['best']:>8.2f}"
         print(f"{said}{ratios}{memory:>7}")
+    if found["clients_alone"]:
+        alone = "the same recordings through LangChain's and OpenAI's clients alone"
+        print(f"{alone}: {found['clients_alone']:.2f} s")
     if found["growth"]:
         print(f"{'tool':<21}{'cases':>8}{'seconds':>9}{'ms a case':>11}")
     for each in found["growth"]:
