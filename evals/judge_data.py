@@ -11,7 +11,7 @@ from pathlib import Path
 from interviewer.errors import DataFileError
 
 FOLDER = Path(__file__).parent / "labelled"
-FILES = ("dev.jsonl", "train.jsonl", "fresh.jsonl")
+FILES = ("dev.jsonl", "train.jsonl", "fresh.jsonl", "grown.jsonl")
 # Measured and nothing else: never learned from, never read by whoever changes cues or exemplars.
 UNSEEN = ("unseen.jsonl",)
 

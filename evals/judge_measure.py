@@ -27,7 +27,7 @@ from interviewer.judge.weights import Weights
 from interviewer.schema import Critique
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
-AUTHORS = "rabcd"
+AUTHORS = "rabcdfg"
 AGREEMENT = OUT.parent / "agreement.json"
 FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
 CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
@@ -41,8 +41,8 @@ def cross_validate(rows: Sequence[Labelled] | None = None) -> tuple[list[Labelle
     table = Table(readings, judge.reader)
     found: dict[int, Critique] = {}
     for author in sorted({r.author for r in rows}):
-        criteria, pitfalls = learn(table, rows, [i for i, r in enumerate(rows) if r.author != author])
-        weights = Weights(about="", cues_hash="", data_hash="", criteria=criteria, pitfalls=pitfalls)
+        learned = learn(table, rows, [i for i, r in enumerate(rows) if r.author != author])
+        weights = Weights(about="", cues_hash="", data_hash="", **vars(learned))
         for i, row in enumerate(rows):
             if row.author == author:
                 found[i] = judge.judge(readings[i], weights)

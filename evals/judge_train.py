@@ -12,21 +12,24 @@ Formulas: proportional odds after McCullagh (1980); quadratic weighted kappa aft
 from __future__ import annotations
 
 import argparse
+import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from evals.judge_data import Labelled, data_hash, load_labelled
 from evals.judge_meaning import FOLDER, dump_directions, learn_directions
+from evals.judge_odds import proportional_odds
 from evals.judge_scores import f1, kappa
+from evals.judge_senses import learn_sense, sense_apart
 from interviewer.judge import EmbeddedJudge
 from interviewer.judge.features import HEARD, LIKE, SHAPES, Reader, Reading
-from interviewer.judge.weights import Scale, Weights
+from interviewer.judge.meaning import DIMENSION
+from interviewer.judge.weights import SENSE, Scale, Sense, Weights
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
 LEFT_OUT = Path(__file__).parent / "left_out"
@@ -53,8 +56,18 @@ PLAN_IDS = frozenset(
 """What the whole reply tells; the other criteria show in words of their own, so little else may count."""
 PITFALL_PENALTY = Penalty(declared=2.0, other=30.0)
 HEARD_PENALTY = 5.0
+SENSE_PENALTY = 0.5
 SLACK = 0.0
 COPIES, MISSED, SEED = 3, 0.3, 20
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned, as in `Weights`."""
+
+    criteria: dict[str, Scale]
+    pitfalls: dict[str, Scale]
+    senses: dict[str, Sense]
 
 
 class Table:
@@ -63,6 +76,7 @@ class Table:
     def __init__(self, readings: Sequence[Reading], reader: Reader) -> None:
         self.names = sorted(readings[0].features)
         self.x: Floats = np.array([[r.features[n] for n in self.names] for r in readings], dtype=np.float64)
+        self._readings = readings
         self._reader = reader
 
     def is_heard(self, name: str) -> bool:
@@ -78,6 +92,18 @@ class Table:
         ]
         return np.asarray(self.x[:, columns].any(axis=1))
 
+    def vectors(self, id: str) -> Floats:
+        """The vectors (replies, dimensions) that tell how an id sounds."""
+        found = [reading.vector(id) for reading in self._readings]
+        return np.array([np.zeros(DIMENSION) if vector is None else vector for vector in found])
+
+    def sensed(self, use: Sequence[int], senses: Mapping[str, Floats]) -> Table:
+        """The table of some replies, with a column more for each sense."""
+        new = copy.copy(self)
+        new.names = [*self.names, *(f"{SENSE}{id}" for id in senses)]
+        new.x = np.column_stack([self.x[list(use)], *senses.values()])
+        return new
+
     def signs(self, id: str) -> list[int | None]:
         """For each column +1 or -1 where it is declared for the id, None where it is not."""
         return [self._reader.sign(name, id) for name in self.names]
@@ -87,53 +113,41 @@ class Table:
         found: list[tuple[float | None, float | None]] = []
         for name, sign in zip(self.names, self.signs(id), strict=True):
             undeclared_cue = sign is None and self._reader.is_of_cue(name) and id in CRITERION_IDS
-            if sign is None and (name in SHAPES or name.startswith((LIKE, HEARD))):
+            if sign is None and (name in SHAPES or name.startswith((LIKE, HEARD, SENSE))):
                 found.append((0.0, 0.0))
                 continue
             found.append((0.0 if sign == 1 else None, 0.0 if sign == -1 or undeclared_cue else None))
         return found
 
 
-def learn(
-    table: Table, rows: Sequence[Labelled], use: Sequence[int]
-) -> tuple[dict[str, Scale], dict[str, Scale]]:
-    """Learn all scales from the replies with the numbers in `use`."""
-    x = table.x[list(use)]
+def learn(table: Table, rows: Sequence[Labelled], use: Sequence[int]) -> Learned:
+    """Learn all scales and senses from the replies with the numbers in `use`."""
     chosen = [rows[i] for i in use]
+    levels = {id: np.array([LEVEL[row.labels[id]] for row in chosen]) for id in CRITERION_IDS}
+    levels |= {id: np.array([int(id in row.pitfalls) for row in chosen]) for id in PITFALL_IDS}
+    authors = np.array([row.author for row in chosen])
+    vectors = {id: table.vectors(id)[list(use)] for id in levels}
+    senses = {id: learn_sense(vectors[id], y) for id, y in levels.items()}
+    table = table.sensed(list(use), {id: sense_apart(vectors[id], y, authors) for id, y in levels.items()})
     criteria = {}
     for id in CRITERION_IDS:
-        y = np.array([LEVEL[row.labels[id]] for row in chosen])
-        weights = _fit(x, y, table, id, PLAN_PENALTY if id in PLAN_IDS else WORDS_PENALTY)
-        score = x @ weights
-        shown = np.ones(len(y), dtype=bool) if id in PLAN_IDS else table.shown(id)[list(use)]
-        criteria[id] = _scale(table.names, weights, _criterion_cuts(score, y, shown))
+        weights = _fit(table.x, levels[id], table, id, PLAN_PENALTY if id in PLAN_IDS else WORDS_PENALTY)
+        shown = np.ones(len(use), dtype=bool) if id in PLAN_IDS else table.shown(id)
+        criteria[id] = _scale(table.names, weights, _criterion_cuts(table.x @ weights, levels[id], shown))
     pitfalls = {}
     for id in PITFALL_IDS:
-        y = np.array([int(id in row.pitfalls) for row in chosen])
-        copies, labels = _unheard(x, y, table)
+        copies, labels = _unheard(table.x, levels[id], table)
         weights = _fit(copies, labels, table, id, PITFALL_PENALTY)
         pitfalls[id] = _scale(table.names, weights, _pitfall_cuts(copies @ weights, labels))
-    return criteria, pitfalls
+    return Learned(criteria, pitfalls, senses)
 
 
 def _fit(x: Floats, y: Ints, table: Table, id: str, penalty: Penalty) -> Floats:
     """Penalised proportional-odds regression; returns the weights, rounded to three decimals."""
-    levels = int(y.max())
     strength = np.array([penalty.other if s is None else penalty.declared for s in table.signs(id)])
     strength[[name.startswith(HEARD) for name in table.names]] = HEARD_PENALTY
-    bounds = [*table.bounds(id), *[(None, None)] * levels]
-    above = np.stack([(y > k).astype(np.float64) for k in range(levels)], axis=1)
-
-    def loss(params: Floats) -> tuple[float, Floats]:
-        w, cuts = params[: x.shape[1]], params[x.shape[1] :]
-        z = (x @ w)[:, None] - cuts[None, :]
-        value = float(np.sum(np.logaddexp(0.0, z) - above * z) + 0.5 * np.sum(strength * w * w))
-        slope = 1.0 / (1.0 + np.exp(-z)) - above
-        return value, np.concatenate([x.T @ slope.sum(axis=1) + strength * w, -slope.sum(axis=0)])
-
-    start = np.zeros(x.shape[1] + levels)
-    result = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
-    return np.asarray(np.round(result.x[: x.shape[1]], 3), dtype=np.float64)
+    strength[[name.startswith(SENSE) for name in table.names]] = SENSE_PENALTY
+    return proportional_odds(x, y, strength, table.bounds(id))[0]
 
 
 def _unheard(x: Floats, y: Ints, table: Table) -> tuple[Floats, Ints]:
@@ -201,14 +215,16 @@ def _table() -> tuple[list[Labelled], Table, str]:
 
 
 def _learned(rows: Sequence[Labelled], table: Table, cues: str, without: str) -> Weights:
-    criteria, pitfalls = learn(table, rows, [i for i, r in enumerate(rows) if r.author != without])
+    learned = learn(table, rows, [i for i, r in enumerate(rows) if r.author != without])
     about = f"{ABOUT} Without author {without}." if without else ABOUT
-    return Weights(about=about, cues_hash=cues, data_hash=data_hash(), criteria=criteria, pitfalls=pitfalls)
+    return Weights(about=about, cues_hash=cues, data_hash=data_hash(), **vars(learned))
 
 
 def dump(weights: Weights) -> str:
-    """The weights as the text of `weights.json`."""
-    return json.dumps(weights.model_dump(), indent=1, sort_keys=True) + "\n"
+    """The weights as the text of `weights.json`, each sense in a line."""
+    text = json.dumps(weights.model_dump(exclude={"senses"}), indent=1, sort_keys=True)
+    lines = [f"  {json.dumps(id)}: {sense.model_dump_json()}" for id, sense in sorted(weights.senses.items())]
+    return text.removesuffix("\n}") + ',\n "senses": {\n' + ",\n".join(lines) + "\n }\n}\n"
 
 
 def main() -> None:

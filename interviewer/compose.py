@@ -139,9 +139,16 @@ def open_guidance(
 def agreement_line(settings: Settings) -> str:
     """What is known of the embedded judge's agreement, in one line, or an empty string.
 
-    The figures are those of `python -m evals.judge_measure`, stored beside the judge's weights.
+    It is made of the agreement card beside the judge's weights (`interviewer eval agreement`); without a card
+    that can be read, it is the line that `python -m evals.judge_measure` has stored there.
     """
-    path = knowledge_folder(settings) / AGREEMENT_FILE
+    from interviewer.agreement import embedded_line, judge_hashes, usable_card
+
+    folder = knowledge_folder(settings)
+    card = usable_card(folder)
+    if card is not None and (said := embedded_line(card, judge_hashes(folder))):
+        return said
+    path = folder / AGREEMENT_FILE
     if not path.is_file():
         return ""
     line = json.loads(path.read_text(encoding="utf-8")).get("line", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from evals.cli.agreement import agreement
 from evals.cli.keeping import bless, lock, selftest
 from evals.cli.recording import record, verify
 from evals.cli.running import compare, list_, regrade, report, run
@@ -19,7 +20,7 @@ def _root() -> None:
 
 
 eval_app.command("list")(list_)
-for _command in (run, record, verify, regrade, compare, bless, lock, selftest, report):
+for _command in (run, record, verify, regrade, compare, bless, lock, selftest, report, agreement):
     eval_app.command()(_command)
 
 __all__ = ["eval_app"]

@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from interviewer import __version__
+from interviewer.cli.calibrate import calibrate_app
 from interviewer.cli.chat import chat
 from interviewer.cli.critique import critique
 from interviewer.cli.guidance import guidance_app
@@ -34,6 +35,7 @@ app.command("critique")(critique)
 app.command("next")(next_question)
 app.add_typer(guidance_app, name="guidance")
 app.add_typer(personas_app, name="personas")
+app.add_typer(calibrate_app, name="calibrate")
 for _entry in entry_points(group="interviewer.commands"):
     # Commands of packages above this one, such as `eval`: they import this package, not it them.
     app.add_typer(_entry.load(), name=_entry.name)

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.declared import DERIVED
 from interviewer.judge.joint import GOAL, STEP, joint_features, question_features
-from interviewer.judge.meaning import Meaning
+from interviewer.judge.meaning import Floats, Meaning, Unit, outside, units_of, vector_of
 from interviewer.judge.text import CleanText, Span
 from interviewer.judge.timeframes import TimeFinder, TimeFrame
+from interviewer.judge.unsaid import ORDERS, TAKEN_BACK, inside, not_within, unsaid_in
+from interviewer.judge.weights import SENSE
 from knowledge import PITFALL_IDS
 
 SHAPES = frozenset({"few_words", "asks_back", "ends_asking", "orders", "orders_2"})
@@ -30,8 +32,6 @@ _WITH_PLAN = (
     "strong_feeling",
 )
 _TWICE = 2
-_LONG_SENTENCE = 30
-ORDERS = "orders"
 LIKE, HEARD = "like_", "heard_"
 _HINTS = frozenset({"family_mention", "near_ignored"})
 """Cues that say too little alone to count as having heard a pitfall."""
@@ -45,9 +45,10 @@ class Reading:
 
     `features` are the named numbers; `hits` the cues' places; `frames` the time frames; `overlap` the places
     of words that the reply shares with role and employer; `likeness` how like the exemplars of each pitfall
-    the most alike words are, and where; `narrow` whether the question was a follow-up about
-    one thing, so that a short reply may answer it, and `question` that question; `asked` the ids that the
-    interviewer aimed it at, where that is known.
+    the most alike words are, and where; `units` its sentences and clauses with their word vectors, `whole`
+    that of the reply, `heard` that of the sentences in which a cue was found; `narrow` whether the question
+    was a follow-up about one thing, so that a short reply may answer it, and `question` that question;
+    `asked` the ids that the interviewer aimed it at, where that is known.
     """
 
     text: CleanText
@@ -58,7 +59,18 @@ class Reading:
     question: str = ""
     asked: tuple[str, ...] = ()
     likeness: dict[str, tuple[float, Span]] = field(default_factory=dict)
+    units: list[Unit] = field(default_factory=list)
+    whole: Floats | None = None
+    heard: Floats | None = None
     features: dict[str, float] = field(default_factory=dict)
+
+    def vector(self, id: str) -> Floats | None:
+        """The vector that tells how an id sounds.
+
+        Of a criterion it is that of the sentences with something to judge, so that talk round them does not
+        count; a pitfall may show in words that no cue knows.
+        """
+        return self.whole if id in PITFALL_IDS else self.heard
 
 
 class Reader:
@@ -80,26 +92,33 @@ class Reader:
         """Find everything that the verdicts are drawn from."""
         text = self.book.clean(reply)
         hits = self.book.find(text)
-        ordered = _ordered(text, hits.get(ORDERS, ()))
+        unsaid = unsaid_in(text, hits)
         hits = {
-            id: kept for id, found in hits.items() if (kept := _outside(found, ordered, always=id == ORDERS))
+            id: kept
+            for id, found in hits.items()
+            if (kept := not_within(found, unsaid, always=id in (ORDERS, TAKEN_BACK)))
         }
         frames = [
             f
             for f in self._times.find(text, hits.get("vague_time", ()))
-            if not _inside(f.start, f.end, ordered)
+            if not inside(f.start, f.end, unsaid)
         ]
         hits = self._beside(text, hits)
         reading = Reading(text, hits, frames, self._overlap(text, f"{role} {company}"))
         reading.narrow, reading.question = self.is_narrow(question), question
-        reading.likeness = self._meaning.likeness(text, ordered) if self._meaning else {}
+        if self._meaning:
+            reading.units = units_of(text, unsaid)
+            said = outside(text.sentences, unsaid)
+            reading.whole = vector_of(text, said, self.book.vocabulary)
+            reading.heard = vector_of(text, self._heard_in(reading, said), self.book.vocabulary)
+            reading.likeness = self._meaning.likeness(reading.units)
         reading.features = self._features(reading, role, company, question)
         return reading
 
     def sign(self, feature: str, id: str) -> int | None:
         """+1 or -1 where a feature is declared to speak for or against an id, else None."""
-        if feature.startswith((LIKE, HEARD)):
-            return 1 if feature in (LIKE + id, HEARD + id) else None
+        if feature.startswith((LIKE, HEARD, SENSE)):
+            return 1 if feature in (LIKE + id, HEARD + id, SENSE + id) else None
         declared = DERIVED.get(feature, "").split()
         if f"+{id}" in declared:
             return 1
@@ -110,6 +129,12 @@ class Reader:
         if served is None:
             return 1 if feature.startswith("overlap_in") and id == "relevant_to_role" else None
         return 1 if served == "+" else -1
+
+    def _heard_in(self, reading: Reading, sentences: Sequence[Span]) -> Sequence[Span]:
+        """The sentences in which a cue or a time frame was found, or all where there is none."""
+        places = [hit.start for id, hits in reading.hits.items() if self.book.cues[id].serves for hit in hits]
+        numbers = {reading.text.sentence_at(place) for place in [*places, *(f.start for f in reading.frames)]}
+        return [s for s in sentences if reading.text.sentence_at(s.start) in numbers] or sentences
 
     def _heard(self, reading: Reading, values: Mapping[str, float]) -> dict[str, float]:
         """Whether any cue of a pitfall is there: a cue that the labelled replies hardly show counts too."""
@@ -178,24 +203,6 @@ class Reader:
             {f"{LIKE}{id}": reading.likeness[id][0] if id in reading.likeness else 0.0 for id in PITFALL_IDS}
         )
         return values
-
-
-def _ordered(text: CleanText, orders: Sequence[Hit]) -> list[Span]:
-    """What a reply says to the interviewer's software: judged as if it were not there."""
-    spans = []
-    for hit in orders:
-        sentence = text.sentences[text.sentence_at(hit.start)]
-        long = len(text.text[sentence.start : sentence.end].split()) > _LONG_SENTENCE
-        spans.append(text.clause_at(hit.start, hit.end) if long else sentence)
-    return spans
-
-
-def _inside(start: int, end: int, spans: Sequence[Span]) -> bool:
-    return any(start < s.end and s.start < end for s in spans)
-
-
-def _outside(hits: Sequence[Hit], spans: Sequence[Span], *, always: bool) -> list[Hit]:
-    return [h for h in hits if always or not _inside(h.start, h.end, spans)]
 
 
 def _distinct(text: CleanText, hits: Sequence[Hit]) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from interviewer.judge.answerable import why_not
 from interviewer.judge.asked import asked_for, given
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import HEARD, ORDERS, Reader, Reading
+from interviewer.judge.features import HEARD, Reader, Reading
 from interviewer.judge.meaning import Meaning
-from interviewer.judge.quotes import evidence, whole_or_first
+from interviewer.judge.quotes import evidence, sounding, whole_or_first
 from interviewer.judge.stronger import stronger_answer
-from interviewer.judge.weights import Weights, load_weights
+from interviewer.judge.unsaid import ORDERS
+from interviewer.judge.weights import SENSE, Weights, load_weights
 from interviewer.schema import CriterionFinding, Critique, PitfallFinding, Verdict
 from knowledge import Rubric
 from knowledge.cards import BUNDLED
@@ -101,6 +103,7 @@ class EmbeddedJudge:
 
     def _judged(self, reading: Reading, weights: Weights | None = None) -> Critique:
         weights = weights or self._weights
+        reading = _sensed(reading, weights)
         pitfalls = self._pitfalls(reading, weights)
         dodged = any(p.id == _NO_ANSWER for p in pitfalls)
         criteria, dropped = self._criteria(reading, weights, dodged=dodged, pitfalls=len(pitfalls))
@@ -143,6 +146,7 @@ class EmbeddedJudge:
             if scale is None or pitfall.id == _NO_ANSWER or not scale.level(scale.score(reading.features)):
                 continue
             quotes = evidence(reading, self.book, pitfall.id, scale.weights)
+            quotes = quotes or sounding(reading, weights.senses.get(pitfall.id))
             if quotes:
                 found.append(self._pitfall(pitfall.id, quotes))
         return found
@@ -212,6 +216,8 @@ class EmbeddedJudge:
             scale = weights.criteria.get(criterion.id)
             level = 0 if dodged or scale is None else scale.level(scale.score(reading.features))
             quotes = evidence(reading, self.book, criterion.id, scale.weights) if level and scale else []
+            if level and not quotes:
+                quotes = sounding(reading, weights.senses.get(criterion.id))
             if criterion.id in answered and answered[criterion.id][0] > (level if quotes else 0):
                 level, quotes = answered[criterion.id]
             if level and not quotes:
@@ -233,6 +239,15 @@ class EmbeddedJudge:
         return Critique(
             engine="embedded", criteria=criteria, overall=None, cannot_judge=why, notes=list(notes)
         )
+
+
+def _sensed(reading: Reading, weights: Weights) -> Reading:
+    """The reading with the features that the weights say how to make of its vector."""
+    features = dict(reading.features)
+    for id, sense in weights.senses.items():
+        vector = reading.vector(id)
+        features[f"{SENSE}{id}"] = 0.0 if vector is None else sense.value(vector)
+    return replace(reading, features=features)
 
 
 def _capped(reply: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from knowledge.datafile import Frozen, data_error, read_text
 DIMENSION = 256
 MOST_UNITS = 400
 _FEWEST_WORDS = 2
+_KNOWN_SHARE = 0.4
 Floats = NDArray[np.float64]
 
 
@@ -48,6 +50,14 @@ def embed(texts: Sequence[str]) -> Floats:
     found = np.asarray(_vectors().embed(list(texts)), dtype=np.float64)
     lengths = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A sentence or clause: where it stands in the clean text, and its vector."""
+
+    span: Span
+    vector: Floats
 
 
 class Meaning:
@@ -81,30 +91,64 @@ class Meaning:
             )
         return {id: np.array(numbers, dtype=np.float64) for id, numbers in found.items()}
 
-    def likeness(self, text: CleanText, skip: Sequence[Span] = ()) -> dict[str, tuple[float, Span]]:
-        """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where.
-
-        Args:
-            text: the clean text.
-            skip: what is not compared.
-        """
-        units = [u for u in _units(text) if not any(u.start < s.end and s.start < u.end for s in skip)]
+    def likeness(self, units: Sequence[Unit]) -> dict[str, tuple[float, Span]]:
+        """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where."""
         if not units:
             return {}
-        vectors = embed([text.text[s.start : s.end] for s in units])
+        vectors = np.stack([unit.vector for unit in units])
         found = {}
         for id, direction in self._learned.items():
             scores = vectors @ direction[:-1] + direction[-1]
             best = int(np.argmax(scores))
             value = float(np.round(1.0 / (1.0 + np.exp(-scores[best])), 2))
-            found[id] = (value, units[best])
+            found[id] = (value, units[best].span)
         return found
 
 
-def _units(text: CleanText) -> list[Span]:
-    """Sentences and clauses of at least two words, each once."""
+def vector_of(text: CleanText, sentences: Sequence[Span], known: Container[str]) -> Floats | None:
+    """The vector of what some sentences of a reply say, each counted once; None where nothing is left.
+
+    Names are left out, so that a score does not hang on who speaks or of whom, and so are sentences of which
+    most words are not known: another language, or no words at all.
+
+    Args:
+        text: the clean text.
+        sentences: which of its sentences.
+        known: words that are no names.
+    """
+    said = dict.fromkeys(_plain(text, sentence, known) for sentence in sentences)
+    words = " ".join(filter(None, said))
+    return np.asarray(np.round(embed([words])[0], 4)) if words else None
+
+
+def _plain(text: CleanText, sentence: Span, known: Container[str]) -> str:
+    """A sentence without its names; nothing where too few of its words are known."""
+    words = text.words_in(sentence)
+    if sum(word.text in known for word in words) < _KNOWN_SHARE * len(words):
+        return ""
+    return " ".join(
+        word.text
+        for word in words
+        if word.text in known or not text.quote(word.start, word.end)[:1].isupper()
+    )
+
+
+def units_of(text: CleanText, skip: Sequence[Span] = ()) -> list[Unit]:
+    """A reply's sentences and clauses of at least two words, each once, with their vectors.
+
+    Args:
+        text: the clean text.
+        skip: what is left out.
+    """
     seen: dict[tuple[int, int], Span] = {}
     for span in (*text.sentences, *text.clauses):
         if len(text.text[span.start : span.end].split()) >= _FEWEST_WORDS:
             seen.setdefault((span.start, span.end), span)
-    return list(seen.values())[:MOST_UNITS]
+    spans = outside(list(seen.values())[:MOST_UNITS], skip)
+    vectors = embed([text.text[s.start : s.end] for s in spans]) if spans else ()
+    return [Unit(span, vector) for span, vector in zip(spans, vectors, strict=True)]
+
+
+def outside(spans: Sequence[Span], skip: Sequence[Span]) -> list[Span]:
+    """The ranges that overlap none of those to skip."""
+    return [s for s in spans if not any(s.start < x.end and x.start < s.end for x in skip)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.features import Reading
+from interviewer.judge.weights import Sense
 from knowledge import PITFALL_IDS
 
 MOST_WORDS = 24
@@ -71,6 +72,17 @@ def evidence(reading: Reading, book: CueBook, id: str, weights: Mapping[str, flo
         if len(quotes) == _AT_MOST:
             break
     return quotes
+
+
+def sounding(reading: Reading, sense: Sense | None) -> list[str]:
+    """The clause by which a reply most sounds as a sense says, where no cue speaks for it."""
+    clauses = {(span.start, span.end) for span in reading.text.clauses}
+    units = [unit for unit in reading.units if (unit.span.start, unit.span.end) in clauses] or reading.units
+    if sense is None or not units:
+        return []
+    best = max(units, key=lambda unit: (sense.score(unit.vector), -unit.span.start))
+    quote = reading.text.quote(best.span.start, best.span.end)
+    return [quote] if quote and quote in reading.text.reply and sense.score(best.vector) > 0 else []
 
 
 def _other(reading: Reading, id: str) -> list[tuple[float, Hit]]:

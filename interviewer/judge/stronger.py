@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import ORDERS, Reading
+from interviewer.judge.features import Reading
 from interviewer.judge.quotes import ALIKE
 from interviewer.judge.text import Span
+from interviewer.judge.unsaid import ORDERS
 from interviewer.schema import CriterionFinding, PitfallFinding, StrongerAnswer
 from knowledge import Rubric
 

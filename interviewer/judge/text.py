@@ -119,8 +119,7 @@ class CleanText:
         return [clause for sentence in self.sentences for clause in self._cut(sentence)]
 
     def _cut(self, sentence: Span) -> list[Span]:
-        low = bisect_left(self._word_starts, sentence.start)
-        words = self.words[low : bisect_left(self._word_starts, sentence.end)]
+        words = self.words_in(sentence)
         cuts = [sentence.start]
         count = 0
         for i, word in enumerate(words):
@@ -152,6 +151,11 @@ class CleanText:
         if not touched:
             return Span(start, end)
         return Span(min(start, touched[0].start), max(end, touched[-1].end))
+
+    def words_in(self, span: Span) -> list[Word]:
+        """The words that start within a range."""
+        low = bisect_left(self._word_starts, span.start)
+        return self.words[low : bisect_left(self._word_starts, span.end)]
 
     def word_index(self, place: int) -> int:
         """Number of the word that starts at or before a place."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+import operator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,10 @@ from pydantic import Field, ValidationError
 
 from interviewer.errors import DataFileError
 from knowledge.datafile import Frozen, data_error, read_text
+
+Vector = Iterable[float]
+SENSE = "sense_"
+"""What the names of the features of `Weights.senses` begin with."""
 
 
 class Scale(Frozen):
@@ -31,14 +37,46 @@ class Scale(Frozen):
         return sum(score >= cut for cut in self.cuts)
 
 
+class Sense(Frozen):
+    """How a reply with a verdict sounds: a direction in the space of word vectors, and where it is cut.
+
+    Args:
+        direction: one number a dimension.
+        cuts: of the proportional odds, as many as there are verdicts above the lowest.
+    """
+
+    direction: tuple[float, ...]
+    cuts: Annotated[tuple[float, ...], Field(min_length=1, max_length=2)]
+
+    def score(self, vector: Vector) -> float:
+        """How far a vector lies in the direction."""
+        return float(sum(map(operator.mul, self.direction, vector)))
+
+    def value(self, vector: Vector) -> float:
+        """How much a reply sounds so, from 0 to 1: its expected verdict, as a share of the highest.
+
+        Args:
+            vector: the reply's, one number a dimension.
+        """
+        score = self.score(vector)
+        return round(sum(1.0 / (1.0 + math.exp(cut - score)) for cut in self.cuts) / len(self.cuts), 2)
+
+
 class Weights(Frozen):
-    """All scales. `cues_hash` and `data_hash` tell from which cues and labelled replies they were learned."""
+    """All scales. `cues_hash` and `data_hash` tell from which cues and labelled replies they were learned.
+
+    Args:
+        criteria: a scale for each criterion.
+        pitfalls: a scale for each pitfall.
+        senses: for any of them how such replies sound; the feature `sense_<id>` of its scale.
+    """
 
     about: str
     cues_hash: str
     data_hash: str
     criteria: dict[str, Scale]
     pitfalls: dict[str, Scale]
+    senses: dict[str, Sense] = Field(default_factory=dict)
 
 
 def load_weights(path: Path) -> Weights:

@@ -7,6 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
+from interviewer.agreement import PICTURE_FILE
+from interviewer.compose import knowledge_folder
 from interviewer.pages import picture
 from interviewer.pages.card import card_button
 from interviewer.pages.marks import changed_html, filled, find_marks, marked_html, quote_html, split_blanks
@@ -17,7 +19,12 @@ from interviewer.verdicts import OVERALL
 from knowledge import Rubric
 
 Item = tuple[str, str, CriterionFinding | PitfallFinding]
-_UNMEASURED = "How far this model agrees with the reference labels is not measured here."
+_TRUST = "How far can you trust these scores?"
+_TRUST_HOW = (
+    "Each mark is how far a judge agrees with reference labels, which are machine-written: 1 is fully, 0 no "
+    "more than chance. The line is what the number of replies leaves open, the tick how far two labellers "
+    "agree."
+)
 _THUMBS: tuple[Literal["down"], Literal["up"]] = ("down", "up")
 
 
@@ -79,7 +86,7 @@ def _overall(turn: Turn, critique: Critique) -> None:
         if critique.engine == "embedded":
             lines += [_sentence(picture.judge_line())]
         else:
-            lines += ["Read by the model, and checked in code.", _UNMEASURED]
+            lines += ["Read by the model, and checked in code.", _sentence(_model_line(turn))]
         if turn.contradicts:
             lines.append(f"It does not fit with what you said in reply {turn.contradicts}.")
         if critique.dropped:
@@ -93,6 +100,25 @@ def _overall(turn: Turn, critique: Critique) -> None:
             f"<p>{overall_html(critique.overall)}</p>"
             + "".join(f'<p class="iv-quiet">{esc(line)}</p>' for line in lines)
         )
+        _trust(turn)
+
+
+def _model_line(turn: Turn) -> str:
+    """The line on the model that wrote this critique, which need not be the one configured now."""
+    asked = next((one.model for one in turn.usage if one.call == "critique"), "")
+    return picture.judge_line("model", asked)
+
+
+def _trust(turn: Turn) -> None:
+    """The agreement card's picture, folded; it is only sent where somebody opens it."""
+    drawing = knowledge_folder(service().settings) / PICTURE_FILE
+    if not drawing.is_file():
+        return
+    folded = st.expander(_TRUST, icon=":material/help:", key=f"trust_{turn.number}", on_change="rerun")
+    if folded.open:
+        with folded:
+            st.html(f'<p class="iv-quiet">{esc(_TRUST_HOW)}</p>')
+            st.image(str(drawing), alt=_sentence(picture.judge_line()), width="stretch")
 
 
 def _overall_label(critique: Critique) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from interviewer.pages.shell import service
 from interviewer.pages.words import VERDICTS, esc
-from interviewer.schema import Debrief, Interview, Verdict
+from interviewer.schema import Debrief, EngineName, Interview, Verdict
 from interviewer.verdicts import DOTS, OVERALL
 
 _MET: tuple[Verdict, str] = ("met", "")
@@ -49,8 +49,22 @@ def name_of(name: str) -> str:
     return names.get(name, name)
 
 
-def judge_line() -> str:
-    """What is known of the built-in judge's agreement, as a sentence of its own."""
+def judge_line(engine: EngineName = "embedded", model: str = "") -> str:
+    """What is known of a judge's agreement with the reference labels, as a sentence of its own.
+
+    Args:
+        engine: who judged.
+        model: the model's name as configured, for the model engine.
+    """
+    if engine == "model":
+        from interviewer.agreement import model_line, prompt_hashes, usable_card
+        from interviewer.compose import knowledge_folder, prompts_folder
+
+        settings = service().settings
+        knowledge = knowledge_folder(settings)
+        now = prompt_hashes(knowledge, prompts_folder(settings))
+        line = model_line(usable_card(knowledge), model or settings.model, now)
+        return line[:1].upper() + line[1:]
     line = service().agreement_line()
     return line if line.lower().startswith("built-in judge") else f"Built-in judge: {line}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from interviewer.errors import InterviewerError
+from interviewer.pages import picture
 from interviewer.pages.shell import me, service
 from interviewer.pages.words import count, esc, size
 
@@ -31,6 +32,8 @@ def _engine() -> None:
         ("OPENAI_API_KEY", f"{key} (never shown)" if key == "set" else key),
         ("Built-in judge", service().agreement_line()),
     ]
+    if configured:
+        rows.append(("Model as judge", picture.judge_line("model")))
     _pairs(rows)
     if not configured:
         st.html(

@@ -45,6 +45,7 @@ SECTIONS = (
     Section("history", "History", ":material/history:", "Your past interviews: read, go on, export, delete."),
     Section("guidance", "Guidance", ":material/menu_book:", "What makes a good answer, one card a point."),
     Section("settings", "Settings", ":material/tune:", "Which model is asked, and where your data lies."),
+    Section("calibrate", "Calibrate", ":material/balance:", "For coaches: how you differ from the judge."),
 )
 
 
