@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,15 +154,16 @@ def _fit(x: Floats, y: Ints, table: Table, id: str, penalty: Penalty) -> Floats:
 def _unheard(x: Floats, y: Ints, table: Table) -> tuple[Floats, Ints]:
     """The replies, and copies in which cues were missed at random, as in replies whose words are new.
 
-    Without them the cues, written on these replies, would explain everything and likeness nothing.
+    Without them the cues, written on these replies, would explain everything and likeness nothing. What is
+    missed of a cue depends on its name, so that a new cue leaves the others' weights as they are.
     """
-    random = np.random.default_rng(SEED)
-    columns = np.array([table.is_heard(name) for name in table.names])
-    parts = [x]
-    for _ in range(COPIES):
-        heard = random.random(x.shape) >= MISSED
-        parts.append(np.where(columns[None, :] & ~heard, 0.0, x))
-    return np.concatenate(parts), np.tile(y, COPIES + 1)
+    heard = np.ones((COPIES, *x.shape), dtype=bool)
+    for column, name in enumerate(table.names):
+        if table.is_heard(name):
+            random = np.random.default_rng([SEED, zlib.crc32(name.encode())])
+            heard[:, :, column] = random.random((COPIES, len(x))) >= MISSED
+    copies = np.where(heard, x[None], 0.0).reshape(-1, x.shape[1])
+    return np.concatenate([x, copies]), np.tile(y, COPIES + 1)
 
 
 def _criterion_cuts(score: Floats, y: Ints, shown: NDArray[np.bool_]) -> tuple[float, ...]:
