@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CLI_PAGE = ROOT / "docs" / "cli.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 EVAL = (
-    "list", "run", "record", "verify", "regrade", "compare", "bless", "lock", "selftest", "report",
+    "list", "run", "record", "verify", "regrade", "compare", "bless", "lock", "selftest", "report", "agreement",
 )  # fmt: skip
+CALIBRATE = ("sheet", "fit", "add", "show", "export", "import")
 COMMANDS = [
     [],
     ["serve"],
@@ -30,6 +31,7 @@ COMMANDS = [
     ["personas", "list"],
     ["personas", "show"],
     ["personas", "check"],
+    *(["calibrate", name] for name in CALIBRATE),
     ["eval"],
     *(["eval", name] for name in EVAL),
 ]

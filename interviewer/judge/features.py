@@ -92,7 +92,7 @@ class Reader:
         """Find everything that the verdicts are drawn from."""
         text = self.book.clean(reply)
         hits = self.book.find(text)
-        unsaid = unsaid_in(text, hits)
+        unsaid = unsaid_in(text, hits, self.book.lists)
         hits = {
             id: kept
             for id, found in hits.items()

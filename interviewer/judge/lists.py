@@ -25,6 +25,7 @@ class Lists(Frozen):
     leaning: tuple[str, ...]
     open_questions: tuple[str, ...]
     asks: dict[str, tuple[str, ...]]
+    grand_words: tuple[str, ...] = ()
     empty_words: tuple[str, ...]
     stop_words: tuple[str, ...]
     cannot_judge: dict[str, str]

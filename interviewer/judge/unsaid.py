@@ -1,25 +1,41 @@
-"""What of a reply is judged as if it had not been said: orders to software, and what is taken back."""
+"""What of a reply is judged as if it had not been said: orders, grand words, what is taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from interviewer.judge.cues import Hit
+from interviewer.judge.lists import Lists
 from interviewer.judge.text import CleanText, Span
 
 ORDERS, TAKEN_BACK = "orders", "taken_back"
 """The cues by which they are found."""
 _LONG_SENTENCE = 30
+_FEW_GRAND, _GRAND_SHARE = 4, 0.6
 
 
-def unsaid_in(text: CleanText, hits: Mapping[str, Sequence[Hit]]) -> list[Span]:
+def unsaid_in(text: CleanText, hits: Mapping[str, Sequence[Hit]], lists: Lists) -> list[Span]:
     """The ranges of a clean text that do not count.
 
     Args:
         text: the clean text.
         hits: the cues that were found in it.
+        lists: its grand words and its words without content.
     """
-    return [*_ordered(text, hits.get(ORDERS, ())), *_taken_back(text, hits.get(TAKEN_BACK, ()))]
+    ordered, taken_back = hits.get(ORDERS, ()), hits.get(TAKEN_BACK, ())
+    return [*_ordered(text, ordered), *_taken_back(text, taken_back), *_grand(text, lists)]
+
+
+def _grand(text: CleanText, lists: Lists) -> list[Span]:
+    """Sentences of grand words and hardly anything else, beside others."""
+    found = [sentence for sentence in text.sentences if _is_grand(text, sentence, lists)]
+    return found if len(found) < len(text.sentences) else []
+
+
+def _is_grand(text: CleanText, sentence: Span, lists: Lists) -> bool:
+    words = [w.text for w in text.words_in(sentence) if w.text not in lists.stop_words]
+    grand = sum(word in lists.grand_words for word in words)
+    return grand >= _FEW_GRAND and grand >= _GRAND_SHARE * len(words)
 
 
 def _ordered(text: CleanText, orders: Sequence[Hit]) -> list[Span]:
