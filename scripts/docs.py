@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CLI_PAGE = ROOT / "docs" / "cli.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 EVAL = (
-    "list", "run", "record", "verify", "regrade", "compare", "bless", "lock", "selftest", "report", "agreement",
+    "list", "run", "record", "verify", "regrade", "compare", "bless", "lock", "selftest", "report",
+    "agreement",
 )  # fmt: skip
 CALIBRATE = ("sheet", "fit", "add", "show", "export", "import")
 COMMANDS = [
