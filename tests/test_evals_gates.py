@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from eval_samples import a_run, case, pair, passes, plain, rate_run, suite_run
 
+from evals.cases import cases_of
 from evals.compare import compare
 from evals.comparison import CompareReport
 from evals.gates import Gates, check_comparison, check_run, exit_code, load_gates
+from evals.places import Places
 from evals.result import GateFinding, Origin, State, SuiteRun
 from evals.suite import SUITES, load_suite, suite_names
 from interviewer import errors
 from interviewer.errors import DataFileError
+from prompts import load_personas
 
 SHIPPED = SUITES.parent / "gates.toml"
 # What graders of several metrics yield; every other grader's metric has its own name.
@@ -49,12 +52,17 @@ def lines(findings: Sequence[GateFinding]) -> list[str]:
     return [finding.line for finding in findings]
 
 
-def test_the_shipped_gates_name_figures_that_there_are() -> None:
+def test_the_shipped_gates_name_figures_that_there_are(tmp_path: Path) -> None:
     gates = load_gates(SHIPPED, suite_names())
     assert gates.floors and gates.regressions and gates.calibration
     for suite, engines in gates.floors.items():
         graders = load_suite(suite).graders
         known = {name for grader in graders for name in METRICS.get(grader, (grader,))}
+        # A figure of a part: the grader's name with a family of the suite.
+        own = load_personas(SUITES / "personas") if load_suite(suite).personas_dir else {}
+        known_personas = [*load_personas(), *own]
+        cases = cases_of(load_suite(suite), Places(SUITES.parent, tmp_path), known_personas)
+        known |= {f"{name}.{each.case.expect.family}" for name in known for each in cases}
         for metrics in engines.values():
             assert set(metrics) <= known, suite
     for judge in gates.calibration:
