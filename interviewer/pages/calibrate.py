@@ -78,9 +78,7 @@ def _welcome() -> None:
             "as this tab is open. Download them before you close it.</p>"
         )
     with st.form("calibrate_begin", border=False):
-        st.text_input(
-            "Your name", key="calibrate_name", max_chars=80, placeholder="As it stands by the scores"
-        )
+        st.text_input("Your name", key="calibrate_name", max_chars=80, placeholder="Shown beside your scores")
         st.form_submit_button(
             "Start scoring", type="primary", icon=":material/play_arrow:", on_click=safely(_begin)
         )
