@@ -42,7 +42,7 @@ def given(reading: Reading, book: CueBook, id: str) -> tuple[int, list[str]]:
 
 
 def _told(reading: Reading, book: CueBook) -> set[str]:
-    skip = frozenset(book.lists.stop_words) | book.empty
+    skip = book.stop | book.empty
     return {w.text for w in reading.text.words if w.text not in skip}
 
 

@@ -118,6 +118,8 @@ class CueBook:
         self.vocabulary = self.english | self._words()
         self.empty = frozenset(self.lists.empty_words)
         self.leaning = frozenset(self.lists.leaning)
+        self.grand = frozenset(self.lists.grand_words)
+        self.stop = frozenset(self.lists.stop_words)
 
     def clean(self, reply: str) -> CleanText:
         """The reply as clean text, by the respellings and fillers of `lists.yaml`."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.declared import DERIVED
 from interviewer.judge.joint import GOAL, STEP, joint_features, question_features
-from interviewer.judge.meaning import Floats, Meaning, Unit, outside, units_of, vector_of
-from interviewer.judge.text import CleanText, Span
+from interviewer.judge.meaning import Floats, Meaning, Unit, units_of, vector_of
+from interviewer.judge.text import CleanText, Span, outside
 from interviewer.judge.timeframes import TimeFinder, TimeFrame
-from interviewer.judge.unsaid import ORDERS, TAKEN_BACK, inside, not_within, unsaid_in
+from interviewer.judge.unsaid import ORDERS, TAKEN_BACK, unsaid_in
 from interviewer.judge.weights import SENSE
 from knowledge import PITFALL_IDS
 
@@ -86,31 +86,27 @@ class Reader:
         self.book = book
         self._meaning = meaning
         self._times = TimeFinder(book, year)
-        self._stop = frozenset(book.lists.stop_words)
 
     def read(self, reply: str, *, role: str = "", company: str = "", question: str = "") -> Reading:
         """Find everything that the verdicts are drawn from."""
         text = self.book.clean(reply)
         hits = self.book.find(text)
-        unsaid = unsaid_in(text, hits, self.book.lists)
+        unsaid = unsaid_in(text, hits, self.book)
         hits = {
             id: kept
             for id, found in hits.items()
-            if (kept := not_within(found, unsaid, always=id in (ORDERS, TAKEN_BACK)))
+            if (kept := found if id in (ORDERS, TAKEN_BACK) else outside(found, unsaid))
         }
-        frames = [
-            f
-            for f in self._times.find(text, hits.get("vague_time", ()))
-            if not inside(f.start, f.end, unsaid)
-        ]
+        frames = outside(self._times.find(text, hits.get("vague_time", ())), unsaid)
         hits = self._beside(text, hits)
         reading = Reading(text, hits, frames, self._overlap(text, f"{role} {company}"))
         reading.narrow, reading.question = self.is_narrow(question), question
         if self._meaning:
             reading.units = units_of(text, unsaid)
             said = outside(text.sentences, unsaid)
+            heard = self._heard_in(reading, said)
             reading.whole = vector_of(text, said, self.book.vocabulary)
-            reading.heard = vector_of(text, self._heard_in(reading, said), self.book.vocabulary)
+            reading.heard = reading.whole if heard == said else vector_of(text, heard, self.book.vocabulary)
             reading.likeness = self._meaning.likeness(reading.units)
         reading.features = self._features(reading, role, company, question)
         return reading
@@ -170,11 +166,11 @@ class Reader:
         return bool(asked) and not any(words in asked for words in self.book.lists.open_questions)
 
     def _overlap(self, text: CleanText, about: str) -> list[Hit]:
-        wanted = {_stem(w) for w in _WORD.findall(about.lower()) if w not in self._stop}
+        wanted = {_stem(w) for w in _WORD.findall(about.lower()) if w not in self.book.stop}
         return [
             Hit("overlap", w.start, w.end)
             for w in text.words
-            if w.text not in self._stop and len(w.text) >= 4 and _stem(w.text) in wanted
+            if w.text not in self.book.stop and len(w.text) >= 4 and _stem(w.text) in wanted
         ]
 
     def _features(self, reading: Reading, role: str, company: str, question: str) -> dict[str, float]:

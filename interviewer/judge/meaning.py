@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from interviewer.errors import DataFileError
-from interviewer.judge.text import CleanText, Span
+from interviewer.judge.text import CleanText, Span, outside
 from knowledge.datafile import Frozen, data_error, read_text
 
 DIMENSION = 256
@@ -147,8 +147,3 @@ def units_of(text: CleanText, skip: Sequence[Span] = ()) -> list[Unit]:
     spans = outside(list(seen.values())[:MOST_UNITS], skip)
     vectors = embed([text.text[s.start : s.end] for s in spans]) if spans else ()
     return [Unit(span, vector) for span, vector in zip(spans, vectors, strict=True)]
-
-
-def outside(spans: Sequence[Span], skip: Sequence[Span]) -> list[Span]:
-    """The ranges that overlap none of those to skip."""
-    return [s for s in spans if not any(s.start < x.end and x.start < s.end for x in skip)]

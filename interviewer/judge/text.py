@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Protocol, TypeVar
 
 _PIECE = re.compile(r"[\w'%+&/]+(?:[.,]\d+)*|[^\w\s]|\s+")
 _CHARS = {"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "–": "-", "—": "-", "“": '"', "”": '"'}
@@ -44,6 +45,26 @@ class Span:
 
     start: int
     end: int
+
+
+class Range(Protocol):
+    """Whatever has a place in the clean text: a span, a cue's hit, a time frame."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends; the first place that is no part of it."""
+
+
+R = TypeVar("R", bound=Range)
+
+
+def outside(found: Iterable[R], spans: Sequence[Span]) -> list[R]:
+    """Those that overlap none of some spans."""
+    return [each for each in found if not any(each.start < s.end and s.start < each.end for s in spans)]
 
 
 @dataclass(frozen=True)

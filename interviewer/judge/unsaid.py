@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from interviewer.judge.cues import Hit
-from interviewer.judge.lists import Lists
+from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.text import CleanText, Span
 
 ORDERS, TAKEN_BACK = "orders", "taken_back"
@@ -14,27 +13,27 @@ _LONG_SENTENCE = 30
 _FEW_GRAND, _GRAND_SHARE = 4, 0.6
 
 
-def unsaid_in(text: CleanText, hits: Mapping[str, Sequence[Hit]], lists: Lists) -> list[Span]:
+def unsaid_in(text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook) -> list[Span]:
     """The ranges of a clean text that do not count.
 
     Args:
         text: the clean text.
         hits: the cues that were found in it.
-        lists: its grand words and its words without content.
+        book: knows which words are grand and which have no content.
     """
     ordered, taken_back = hits.get(ORDERS, ()), hits.get(TAKEN_BACK, ())
-    return [*_ordered(text, ordered), *_taken_back(text, taken_back), *_grand(text, lists)]
+    return [*_ordered(text, ordered), *_taken_back(text, taken_back), *_grand(text, book)]
 
 
-def _grand(text: CleanText, lists: Lists) -> list[Span]:
+def _grand(text: CleanText, book: CueBook) -> list[Span]:
     """Sentences of grand words and hardly anything else, beside others."""
-    found = [sentence for sentence in text.sentences if _is_grand(text, sentence, lists)]
+    found = [sentence for sentence in text.sentences if _is_grand(text, sentence, book)]
     return found if len(found) < len(text.sentences) else []
 
 
-def _is_grand(text: CleanText, sentence: Span, lists: Lists) -> bool:
-    words = [w.text for w in text.words_in(sentence) if w.text not in lists.stop_words]
-    grand = sum(word in lists.grand_words for word in words)
+def _is_grand(text: CleanText, sentence: Span, book: CueBook) -> bool:
+    words = [w.text for w in text.words_in(sentence) if w.text not in book.stop]
+    grand = sum(word in book.grand for word in words)
     return grand >= _FEW_GRAND and grand >= _GRAND_SHARE * len(words)
 
 
@@ -51,13 +50,3 @@ def _ordered(text: CleanText, orders: Sequence[Hit]) -> list[Span]:
 def _taken_back(text: CleanText, hits: Sequence[Hit]) -> list[Span]:
     """What a reply says and then takes back: judged as if it had not been said."""
     return [Span(0, max(hit.start for hit in hits))] if hits else []
-
-
-def inside(start: int, end: int, spans: Sequence[Span]) -> bool:
-    """Whether a range overlaps any of some others."""
-    return any(start < s.end and s.start < end for s in spans)
-
-
-def not_within(hits: Sequence[Hit], spans: Sequence[Span], *, always: bool) -> list[Hit]:
-    """The hits outside some ranges, or all of them."""
-    return [h for h in hits if always or not inside(h.start, h.end, spans)]

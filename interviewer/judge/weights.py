@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import math
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from interviewer.errors import DataFileError
 from knowledge.datafile import Frozen, data_error, read_text
 
-Vector = Iterable[float]
+Vector = NDArray[np.float64]
 SENSE = "sense_"
 """What the names of the features of `Weights.senses` begin with."""
 
@@ -50,7 +52,7 @@ class Sense(Frozen):
 
     def score(self, vector: Vector) -> float:
         """How far a vector lies in the direction."""
-        return float(sum(map(operator.mul, self.direction, vector)))
+        return float(sum(map(operator.mul, self.direction, vector.tolist())))
 
     def value(self, vector: Vector) -> float:
         """How much a reply sounds so, from 0 to 1: its expected verdict, as a share of the highest.
