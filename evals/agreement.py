@@ -18,7 +18,6 @@ from evals.parts import Parts
 from evals.places import Places
 from evals.result import CaseResult, Output, SuiteRun
 from evals.suite import Case, load_suite
-from evals.tape.files import write_text
 from interviewer.agreement import (
     CARD_FILE,
     PICTURE_FILE,
@@ -33,6 +32,7 @@ from interviewer.agreement import (
 )
 from interviewer.compose import package_folder
 from interviewer.errors import DataFileError, InputError, StaleError
+from interviewer.files import write_text
 from interviewer.logs import log
 from interviewer.schema import Critique, now
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
-from pathlib import Path
 from typing import Any
 
 from evals.agreement_figures import FIGURES
+from evals.report.templates import escaping_environment
 from evals.report.words import clean
 from interviewer.agreement import AgreementCard, Entry, Figure, Measured, Point, embedded_line, short
 
-PAGE = Path(__file__).parent / "report" / "page"
 WIDTH, LEFT, RIGHT, TOP, STEP, GAP = 540, 150.0, 524.0, 34.0, 9.0, 9.0
 MOST_DRAWN = 5
 """So many series can be told apart by shape; the table has the rest."""
@@ -279,19 +278,5 @@ def terminal(card: AgreementCard) -> None:
 
 def _render(name: str, **values: Any) -> str:
     """A template of the report's folder, everything in it escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    def finalize(value: Any) -> Any:
-        return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    environment = Environment(
-        loader=FileSystemLoader(PAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = escaping_environment(keep_trailing_newline=True)
     return environment.get_template(name).render(**values)

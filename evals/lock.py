@@ -17,11 +17,11 @@ from evals.places import JUDGMENTS, Places
 from evals.result import State, SuiteRun
 from evals.run import Which, library_of, run_suite
 from evals.suite import Suite, load_suite, suite_names
-from evals.tape.files import write_text
 from evals.tape.library import Library
 from evals.tape.recording import DamagedError, read_recording
 from evals.tape.request import canonical, digest
 from interviewer.errors import DataFileError
+from interviewer.files import write_text
 
 LOCK = "lock.json"
 _THERE = (State.FRESH, State.LIVE)

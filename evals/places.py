@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from evals.tape.files import write_text
 from interviewer.errors import DataFileError, InputError, NotFoundError
+from interviewer.files import write_text
 from knowledge.datafile import Frozen
 
 BASE = "base"

@@ -146,11 +146,13 @@ class Recorder:
 
     def _asker(self, job: Job) -> tuple[Ask, RecordTransport]:
         """This thread's asker for a suite, and its tape: one of its own, over the suite's one library."""
-        kept: dict[str, tuple[Ask, RecordTransport]] = self._local.__dict__.setdefault("askers", {})
-        name = f"{job.suite.suite} {job.rubric}"
-        if name not in kept:
-            kept[name] = self._judge(job) if job.rubric else self._interviewer(job)
-        return kept[name]
+        kept: dict[tuple[str, str], tuple[Ask, RecordTransport]] = self._local.__dict__.setdefault(
+            "askers", {}
+        )
+        key = job.suite.suite, job.rubric
+        if key not in kept:
+            kept[key] = self._judge(job) if job.rubric else self._interviewer(job)
+        return kept[key]
 
     def _interviewer(self, job: Job) -> tuple[Ask, RecordTransport]:
         suite, work = job.suite, self._work

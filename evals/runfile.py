@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from evals.result import SCHEMA_VERSION, Run
-from evals.tape.files import write_text
 from interviewer.errors import DataFileError
+from interviewer.files import write_text
 from interviewer.schema import Shape
 
 

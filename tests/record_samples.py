@@ -28,6 +28,7 @@ from interviewer.testing import Answer, FakeEndpoint, Recorded, critique_answer,
 from knowledge import load_rubric
 
 MODEL = "fake"
+Capture = pytest.CaptureFixture[str]
 QUESTIONS = """\
 suite: asks
 description: what is asked next
@@ -92,9 +93,16 @@ def _judge() -> EmbeddedJudge:
     return EmbeddedJudge(load_rubric())
 
 
-def share_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all commands of this process use one built-in judge: compiling its cues takes a second."""
     monkeypatch.setattr(Parts, "judge", _judge())
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """An evals folder of the test's own."""
+    return evals_folder(tmp_path)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from record_samples import (
     evals_folder,
     files,
     interviewer,
+    one_judge,
     record,
     recorded,
     said,
-    share_judge,
 )
 
 from evals.endpoint import Endpoint, find_endpoint
@@ -29,14 +29,11 @@ from evals.suite import load_suite
 from interviewer.errors import DataFileError, InputError
 from interviewer.testing import FakeEndpoint
 
+__all__ = ["one_judge"]
+
 Capture = pytest.CaptureFixture[str]
 BROKEN_FILE = DataFileError.exit_code
 NOWHERE = "http://127.0.0.1:9/v1"
-
-
-@pytest.fixture(autouse=True)
-def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    share_judge(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from record_samples import (
     CASES,
     MODEL,
+    Capture,
     Ran,
     Script,
     asked,
@@ -18,11 +19,12 @@ from record_samples import (
     evals_folder,
     files,
     interviewer,
+    one_judge,
+    places,
     record,
     recorded,
     recordings,
     said,
-    share_judge,
 )
 
 from evals.places import Places
@@ -31,17 +33,7 @@ from evals.run import Which, run_suite
 from evals.suite import SUITES, load_suite
 from interviewer.testing import Answer, FakeEndpoint, Recorded, fault
 
-Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    share_judge(monkeypatch)
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return evals_folder(tmp_path)
+__all__ = ["one_judge", "places"]
 
 
 def test_the_plan_stands_before_the_first_call(places: Places, capsys: Capture) -> None:

@@ -15,6 +15,7 @@ import pytest
 from record_samples import (
     ALL,
     QUESTIONS,
+    Capture,
     Script,
     asked,
     asked_at,
@@ -22,29 +23,20 @@ from record_samples import (
     evals_folder,
     files,
     interviewer,
+    one_judge,
+    places,
     record,
     recordings,
     said,
-    share_judge,
     started,
 )
 
 from evals.endpoint import Endpoint
 from evals.places import Places
-from evals.tape import files as tape_files
+from interviewer import files as written_files
 from interviewer.testing import Answer, FakeEndpoint, Recorded, fault
 
-Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    share_judge(monkeypatch)
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return evals_folder(tmp_path)
+__all__ = ["one_judge", "places"]
 
 
 @pytest.mark.parametrize("suite", ALL)
@@ -188,7 +180,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_half_file(
     with FakeEndpoint(said) as fake:
         record(capsys, places, fake.base_url, "verdicts")
         before = contents(places.root)
-        module = tape_files.tempfile if broken == "mkstemp" else os
+        module = written_files.tempfile if broken == "mkstemp" else os
 
         def full(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -17,11 +17,11 @@ from record_samples import (
     contents,
     files,
     interviewer,
+    one_judge,
     player,
     recorded,
     recorder,
     recordings,
-    share_judge,
 )  # fmt: skip
 
 from evals.asking import changes
@@ -35,16 +35,13 @@ from evals.tape.recording import DamagedError
 from evals.tape.scrub import MARK, scrub, scrub_pieces
 from interviewer.compose import package_folder
 
+__all__ = ["one_judge"]
+
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Both suites, recorded once."""
     return recorded(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(autouse=True)
-def one_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    share_judge(monkeypatch)
 
 
 @pytest.fixture

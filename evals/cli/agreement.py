@@ -97,7 +97,7 @@ def _kind(path: Path) -> str:
 def _write(card: AgreementCard, path: Path) -> None:
     from evals import agreement_card
     from evals.agreement import dumped
-    from evals.tape.files import write_text
+    from interviewer.files import write_text
 
     draw = {
         ".svg": agreement_card.svg,

@@ -90,7 +90,7 @@ def _write(found: Run | CompareReport, path: Path, places: Places) -> None:
     """
     from evals import report
     from evals.result import Run
-    from evals.tape.files import write_text
+    from interviewer.files import write_text
 
     kind = path.suffix.lower()
     if kind == ".html":

@@ -6,13 +6,13 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evals.report import charts, words
 from evals.report.cards import compare_deck, run_deck, same_answers
 from evals.report.sides import unspaced
 from evals.report.spent import spent
+from evals.report.templates import PAGE, escaping_environment
 from evals.report.trend import trends
 from evals.report.view import (
     Report,
@@ -32,7 +32,6 @@ from evals.result import Run
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-PAGE = Path(__file__).parent / "page"
 MOST_CARDS = 300
 """Cases of one suite on a page; those with most to see come first."""
 
@@ -87,21 +86,7 @@ def _page() -> Template:
 
 
 def _environment() -> Environment:
-    """Jinja2 with everything escaped, and cleaned before."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    def finalize(value: Any) -> Any:
-        return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    environment = Environment(
-        loader=FileSystemLoader(PAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = escaping_environment()
     environment.globals |= {
         "charts": charts,
         "compare_deck": compare_deck,

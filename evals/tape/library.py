@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evals.tape.files import write_text
 from evals.tape.recording import DamagedError, Recording, Slot, read_recording
 from evals.tape.request import digest
 from evals.tape.scrub import scrub
+from interviewer.files import write_text
 
 TEXTS = "texts"
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.result import Provenance
-from evals.tape.files import write_text
 from evals.tape.request import canonical, digest
 from interviewer.errors import DataFileError
+from interviewer.files import write_text
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _BASE64 = "base64:"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import re
-import tempfile
 import threading
 import unicodedata
 from collections.abc import Callable, Collection
@@ -17,6 +14,7 @@ from pydantic import ValidationError
 
 from interviewer.calibration.shapes import LONGEST_NAME, VERSION, Calibration
 from interviewer.errors import DataFileError, InputError, NotFoundError, StoreError
+from interviewer.files import OWNER, write_text
 
 FOLDER = "calibration"
 LARGEST = 50_000_000
@@ -73,7 +71,7 @@ class CalibrationStore:
             before = read(path) if path.exists() else Calibration(coach=_name(coach))
             after = change(before)
             if after != before or not path.exists():
-                write(path, as_json(after))
+                write_text(path, as_json(after), OWNER)
         return after
 
     def delete(self, path: Path) -> None:
@@ -146,31 +144,6 @@ def parse(text: str, known: Collection[str] | None = None) -> Calibration:
     if strange is not None:
         raise InputError(f"The calibration scores a reply '{strange[:40]}' that is not known here.")
     return found
-
-
-def write(path: Path, text: str) -> None:
-    """Write a text file atomically, readable by its owner alone.
-
-    Raises:
-        StoreError: the disk refuses; what was there before is untouched.
-    """
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".calibration.", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-        raise StoreError(
-            f"{path} cannot be written ({error.strerror or error}). Make room or choose another folder; "
-            "what was written before is kept."
-        ) from error
 
 
 def _name(coach: str) -> str:

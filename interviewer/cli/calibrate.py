@@ -10,6 +10,7 @@ import typer
 
 from interviewer.cli.output import JsonOption, print_json, read_stdin, say
 from interviewer.errors import InputError, StoreError
+from interviewer.files import OWNER, write_text
 from interviewer.intake import MAX_REPLY, clean
 
 if TYPE_CHECKING:
@@ -215,7 +216,5 @@ def _give(text: str, out: Path | None, force: bool) -> None:
         return
     if out.exists() and not force:
         raise StoreError(f"{out} is there already; choose another name, or --force to write over it.")
-    from interviewer.calibration.store import write
-
-    write(out, text)
+    write_text(out, text, OWNER)
     say(f"Written: {out}")

@@ -9,9 +9,17 @@ from pathlib import Path
 
 from interviewer.errors import StoreError
 
+EVERYBODY, OWNER = 0o644, 0o600
+"""Who may read a file."""
 
-def write_text(path: Path, text: str) -> None:
+
+def write_text(path: Path, text: str, mode: int = EVERYBODY) -> None:
     """Write a text file atomically; its folder is made if need be.
+
+    Args:
+        path: the file.
+        text: what it will hold; its line ends are kept as they are.
+        mode: its rights.
 
     Raises:
         StoreError: the disk refuses; what was there before is untouched.
@@ -24,7 +32,7 @@ def write_text(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except OSError as error:
         if temporary:
