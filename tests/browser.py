@@ -33,6 +33,16 @@ REPLY = (
     "to ten per cent and reached eleven."
 )
 
+# One look at the whole page: between two looks it could begin to write again.
+_AT_REST = """([count, writing]) => {
+  if ([...document.querySelectorAll('h1')].some(h => h.innerText === 'Your debrief')) return true;
+  const bar = document.querySelector('.st-key-bar');
+  return bar !== null && bar.innerText.includes(`${count} of `)
+    && document.querySelectorAll('.iv-said').length > 2 * count
+    && document.querySelector(writing) === null
+    && document.querySelector('[data-test-script-state=notRunning]') !== null;
+}"""
+
 
 class Server:
     """The app as its own process. `stop` and `start` again keep address and data: a restart.
@@ -147,11 +157,16 @@ def say(page: Any, text: str) -> None:
     field(page).press("Enter")
 
 
-def replied(page: Any, count: int) -> None:
-    """Wait until so many replies have counted and the next question is there."""
-    page.locator(".st-key-bar").get_by_text(f"{count} of ").wait_for()
-    page.locator(".st-key-stop").wait_for(state="detached")
-    page.locator(".iv-said").nth(2 * count).wait_for()
+def replied(page: Any, count: int, *, judged: bool = True) -> None:
+    """Wait until so many replies have counted, the next question is whole and the page has come to rest.
+
+    An interviewer who has heard enough ends early: then wait for the debrief.
+
+    Args:
+        judged: wait for the critique as well.
+    """
+    writing = ".iv-typing, .st-key-stop" + (", .iv-wait" if judged else "")
+    page.wait_for_function(_AT_REST, arg=[count, writing])
 
 
 def bubbles(page: Any) -> list[str]:

@@ -40,9 +40,7 @@ def test_a_whole_interview_to_the_debrief_and_its_exports(server: Server, chromi
     begin(page, server)
     for number, text in enumerate([REPLY, *MORE], 1):
         say(page, text)
-        page.locator(f".st-key-verdict_{number}").get_by_text("mend").or_(
-            page.get_by_role("heading", name="Your debrief")
-        ).first.wait_for()
+        replied(page, number)
         if page.get_by_role("heading", name="Your debrief").is_visible():
             break
     page.get_by_role("heading", name="Next exercise").wait_for()

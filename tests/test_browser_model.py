@@ -74,7 +74,7 @@ def test_the_critique_has_its_place_from_the_start(
     begin(page, served)
     say(page, REPLY)
     page.get_by_text("reading your reply").wait_for()
-    replied(page, 1)
+    replied(page, 1, judged=False)
     question = page.locator(".iv-said").last
     before = resting_place(question)
     assert page.get_by_text("reading your reply").is_visible()

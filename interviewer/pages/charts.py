@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,10 +68,19 @@ def _group(interviews: Sequence[Interview], group: str) -> list[dict[str, Any]]:
     ]
 
 
+def _altair() -> Any:
+    """Altair, once pandas is whole.
+
+    Altair looks for pandas among the loaded modules and breaks on one that another visitor's chart is only
+    just loading; importing it waits for that.
+    """
+    importlib.import_module("pandas")
+    return importlib.import_module("altair")
+
+
 def _line(rows: list[dict[str, Any]]) -> Any:
     """The overall verdicts as a line, with words instead of figures beside it."""
-    import altair as alt
-
+    alt = _altair()
     said = " : ".join(f"datum.value == {value} ? '{word}'" for value, word in OVERALL.items())
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("reply:Q", title=_AXIS, axis=alt.Axis(tickMinStep=1, format="d")),
@@ -87,8 +97,7 @@ def _line(rows: list[dict[str, Any]]) -> Any:
 
 def _dots(rows: list[dict[str, Any]]) -> Any:
     """A group's criteria as rows of dots: lines of five criteria would lie on top of each other."""
-    import altair as alt
-
+    alt = _altair()
     shades = alt.Scale(domain=[VERDICTS["met"], VERDICTS["partly"], VERDICTS["missing"]])
     return (
         alt.Chart(alt.InlineData(values=rows))
