@@ -57,6 +57,18 @@ class PitfallFinding(Shape):
     confidence: float | None = None
 
 
+class Doubt(Shape):
+    """A point that the built-in judge reads differently from the model that wrote the critique.
+
+    `says` is its verdict on a criterion, or whether a pitfall is `present` or `absent`; `quotes` are its
+    proof, verbatim parts of the reply.
+    """
+
+    id: str
+    says: Verdict | Literal["present", "absent"]
+    quotes: list[str] = Field(default_factory=list)
+
+
 class StrongerAnswer(Shape):
     """The reply said better, from the candidate's own facts. Each blank is marked `[question?]` in `text`.
 
@@ -81,6 +93,8 @@ class Critique(Shape):
     """Why the reply cannot be judged (another language, gibberish); then `overall` is None."""
     notes: list[str] = Field(default_factory=list)
     """Plain lines to show with the critique, for example that this is a fallback."""
+    doubts: list[Doubt] = Field(default_factory=list)
+    """Where a model's critique and the built-in judge differ: these points are less certain."""
 
 
 class Usage(Shape):

@@ -33,7 +33,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
@@ -64,6 +64,11 @@ class PromptMeta(BaseModel):
     max_tokens: int = Field(gt=0, description="tokens that the model may generate, at most")
     temperature: float = Field(0.0, ge=0, le=2)
     second_opinion: bool = Field(False, description="show the model the built-in judge's verdicts to correct")
+    answer: Literal["verdicts", "changes"] = Field(
+        "verdicts",
+        description="whether the model judges everything, or says what it would change in the built-in "
+        "judge's verdicts",
+    )
     praise: tuple[str, ...] = Field((), description="regular expressions of praise, cut in realistic mode")
     refusals: tuple[str, ...] = Field((), description="regular expressions of a model that declines")
     share: dict[str, float] = Field(

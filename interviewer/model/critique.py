@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from prompts.templates import Prompt, Rendered
 
 SCHEMA_NAME = "critique"
+_SEEN = ("met", "partly")
 
 
 class _Answer(BaseModel):
@@ -47,16 +48,22 @@ class _Pitfall(_Answer):
 
 class _Critique(_Answer):
     evidence: list[_Evidence]
+    wrong: list[str] = Field(default_factory=list)
     pitfalls: list[_Pitfall] = Field(default_factory=list)
     stronger_answer: str = ""
 
 
-def critique_schema(rubric: Rubric) -> dict[str, Any]:
+def critique_schema(rubric: Rubric, *, changes: bool = False) -> dict[str, Any]:
     """The JSON schema of the model's answer, strict as OpenAI wants it: all fields required, no others.
 
     It goes by the candidate's words: a quote, then the criteria that it meets. So it is short (a criterion
     that is nowhere is missing, and needs no words), every verdict comes with its proof, and the proof comes
     first. Advice, cards, score and focus come from the rubric.
+
+    Args:
+        rubric: gives the ids.
+        changes: the answer says only what it would change in another judge's verdicts: evidence that was
+            missed, and in `wrong` the ids that the reply does not show.
     """
     criterion = {"type": "string", "enum": [item.id for item in rubric.criteria]}
     evidence = _closed(
@@ -68,12 +75,14 @@ def critique_schema(rubric: Rubric) -> dict[str, Any]:
     )
     pitfall = {"type": "string", "enum": [item.id for item in rubric.pitfalls]}
     pitfall = _closed({"quote": {"type": "string"}, "id": pitfall})
+    wrong = {"type": "array", "items": {"type": "string", "enum": list(rubric.ids)}, "maxItems": 5}
     return {
         "title": SCHEMA_NAME,
         "description": "what one reply shows",
         **_closed(
             {
                 "evidence": {"type": "array", "items": evidence, "maxItems": 5},
+                **({"wrong": wrong} if changes else {}),
                 "pitfalls": {"type": "array", "items": pitfall, "maxItems": 2},
                 "stronger_answer": {"type": "string"},
             }
@@ -126,6 +135,7 @@ def critique_prompt(
             question=budget.clip(question, 100),
             reply=words,
             second_opinion=_draft(draft) if draft else "",
+            marks=_marks(draft) if draft else "",
         )
 
     fixed = sum(budget.count(text) + 8 for _, text in render("").messages)
@@ -143,6 +153,13 @@ def _draft(opinion: Critique) -> str:
     parts = [f"{verdict}: {', '.join(by_verdict[verdict])}" for verdict in by_verdict]
     present = ", ".join(pitfall.id for pitfall in opinion.pitfalls) or "none"
     return f"{'; '.join(parts)}; pitfalls: {present}"
+
+
+def _marks(opinion: Critique) -> str:
+    """What another judge sees in a reply, in one line: what it does not list is missing."""
+    names = {verdict: [n for n, f in opinion.criteria.items() if f.verdict == verdict] for verdict in _SEEN}
+    lists = names | {"pitfalls": [pitfall.id for pitfall in opinion.pitfalls]}
+    return "; ".join(f"{verdict}: {', '.join(found) or 'none'}" for verdict, found in lists.items())
 
 
 class CritiqueCall:

@@ -14,7 +14,7 @@ from interviewer.model.critique import CritiqueCall, critique_prompt, critique_s
 from interviewer.model.guards import QuestionGuard
 from interviewer.model.price import price_of
 from interviewer.model.question import HasText, QuestionStream, question_prompt
-from interviewer.model.verify import verified_critique
+from interviewer.model.verify import doubts, verified_critique
 from interviewer.schema import Critique, Interview, Setup, Usage
 from prompts.templates import load_prompt
 
@@ -62,7 +62,8 @@ class ModelEngine:
         self._prompts = {
             name: load_prompt(name, folder) for name in ("question", "critique", "repair", "check")
         }
-        self._schema = critique_schema(rubric)
+        self._changes = self._prompts["critique"].meta.answer == "changes"
+        self._schema = critique_schema(rubric, changes=self._changes)
         self._price = price_of(settings)
         self._http = make_http_client(settings, transport)
         self._on_prompt = on_prompt or (lambda _name, _rendered: None)
@@ -143,8 +144,8 @@ class ModelEngine:
             question: what was asked.
             setup: role and employer; their facts and the résumé's may stand in the stronger answer.
             cards: retrieved guidance, best first.
-            second_opinion: the built-in judge's critique, shown to the model as a draft to correct where the
-                prompt file says so.
+            second_opinion: the built-in judge's critique: shown to the model as a draft to correct where the
+                prompt file says so, and compared with what the model found (`Critique.doubts`).
             earlier: the candidate's earlier replies, whose facts may stand in the stronger answer.
 
         Raises:
@@ -168,7 +169,10 @@ class ModelEngine:
             rubric=self.rubric,
             retrieved=[card.id for card in cards],
             given=[*earlier, setup.role, setup.company, setup.resume],
+            draft=second_opinion if self._changes else None,
         )
+        if second_opinion is not None:
+            critique = critique.model_copy(update={"doubts": doubts(critique, second_opinion)})
         return critique, usage
 
     def critique_prompt(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from interviewer.model.facts import Given, Invention, fact_words, inventions
-from interviewer.schema import CriterionFinding, Critique, PitfallFinding, StrongerAnswer, Verdict
+from interviewer.schema import CriterionFinding, Critique, Doubt, PitfallFinding, StrongerAnswer, Verdict
 
 if TYPE_CHECKING:
     from knowledge import Rubric
@@ -99,6 +99,7 @@ def verified_critique(
     rubric: Rubric,
     retrieved: Sequence[str] = (),
     given: Sequence[str] = (),
+    draft: Critique | None = None,
 ) -> Critique:
     """Turn a model's answer into a critique in which everything checks out.
 
@@ -109,8 +110,18 @@ def verified_critique(
         rubric: gives the known ids, the cards, the advice, the score and the focus.
         retrieved: ids of the cards that were retrieved, best first.
         given: other texts whose facts the stronger answer may use: earlier replies, résumé, role, employer.
+        draft: another judge's critique that the answer changes: what it neither shows anew nor calls `wrong`
+            (a list of ids) stays as it was.
     """
     shown, dropped = _evidence(answer.get("evidence") or [], reply, rubric)
+    pitfalls, lost = _pitfalls(answer.get("pitfalls") or [], reply, rubric)
+    if draft is not None:
+        wrong = set(answer.get("wrong") or [])
+        dropped += len(wrong - set(rubric.ids))
+        kept = {n: (f.verdict, f.quotes) for n, f in draft.criteria.items() if n not in wrong}
+        shown = kept | shown
+        pitfalls = {p.id: p.quotes for p in draft.pitfalls if p.id not in wrong} | pitfalls
+    dropped += lost
     criteria: dict[str, CriterionFinding] = {}
     for criterion in rubric.criteria:
         verdict, quotes = shown.get(criterion.id, ("missing", []))
@@ -120,10 +131,18 @@ def verified_critique(
             guidance=cards_for(criterion.cards, retrieved),
             advice=getattr(criterion, f"advice_{verdict}"),
         )
-    pitfalls, lost = _pitfalls(answer.get("pitfalls") or [], reply, rubric, retrieved)
-    dropped += lost
     verdicts = {name: finding.verdict for name, finding in criteria.items()}
-    present = [finding.id for finding in pitfalls]
+    found = [
+        PitfallFinding(
+            id=pitfall.id,
+            quotes=pitfalls[pitfall.id],
+            guidance=cards_for(pitfall.cards, retrieved),
+            advice=pitfall.advice,
+        )
+        for pitfall in rubric.pitfalls
+        if pitfall.id in pitfalls
+    ]
+    present = [finding.id for finding in found]
     focus = list(rubric.focus(verdicts, present))
     stronger, lost = _stronger(
         str(answer.get("stronger_answer") or ""), reply, rubric, given, verdicts, focus
@@ -131,7 +150,7 @@ def verified_critique(
     return Critique(
         engine="model",
         criteria=criteria,
-        pitfalls=pitfalls,
+        pitfalls=found,
         overall=rubric.overall(verdicts, present),
         focus=focus,
         stronger_answer=None if "no_answer" in present else stronger,
@@ -161,24 +180,36 @@ def _evidence(
     return shown, dropped
 
 
-def _pitfalls(
-    said: Sequence[Any], reply: str, rubric: Rubric, retrieved: Sequence[str]
-) -> tuple[list[PitfallFinding], int]:
-    known = {pitfall.id: pitfall for pitfall in rubric.pitfalls}
-    found: dict[str, PitfallFinding] = {}
+def _pitfalls(said: Sequence[Any], reply: str, rubric: Rubric) -> tuple[dict[str, list[str]], int]:
+    """The quotes for each pitfall, and how many were dropped."""
+    known = {pitfall.id for pitfall in rubric.pitfalls}
+    found: dict[str, list[str]] = {}
     dropped = 0
     for item in said:
         name = str(item.get("id")) if isinstance(item, Mapping) else ""
         quote = true_quote(str(item.get("quote") or ""), reply) if name in known else None
         if quote is None:
             dropped += 1
-        elif name in found:
-            found[name].quotes = list(dict.fromkeys([*found[name].quotes, quote]))
         else:
-            pitfall = known[name]
-            cards = cards_for(pitfall.cards, retrieved)
-            found[name] = PitfallFinding(id=name, quotes=[quote], guidance=cards, advice=pitfall.advice)
-    return [found[name] for name in known if name in found], dropped
+            found[name] = list(dict.fromkeys([*found.get(name, []), quote]))
+    return found, dropped
+
+
+def doubts(critique: Critique, other: Critique) -> list[Doubt]:
+    """Where another judge's critique of the same reply differs, criteria first."""
+    found = [
+        Doubt(id=name, says=theirs.verdict, quotes=theirs.quotes)
+        for name, theirs in other.criteria.items()
+        if name in critique.criteria and critique.criteria[name].verdict != theirs.verdict
+    ]
+    ours = {pitfall.id for pitfall in critique.pitfalls}
+    theirs_by_id = {pitfall.id: pitfall for pitfall in other.pitfalls}
+    found += [
+        Doubt(id=name, says="present", quotes=pitfall.quotes)
+        for name, pitfall in theirs_by_id.items()
+        if name not in ours
+    ]
+    return found + [Doubt(id=name, says="absent") for name in sorted(ours - set(theirs_by_id))]
 
 
 def _stronger(
