@@ -38,7 +38,7 @@ from typing import Any, Literal
 import yaml
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from interviewer.errors import DataFileError, NotFoundError
 from prompts.personas import LOADER
@@ -74,6 +74,13 @@ class PromptMeta(BaseModel):
     share: dict[str, float] = Field(
         default_factory=dict, description="largest part of the prompt budget for each bounded input, 0 to 1"
     )
+
+    @field_validator("answer")
+    @classmethod
+    def _has_what_it_changes(cls, value: str, info: ValidationInfo) -> str:
+        if value == "changes" and not info.data.get("second_opinion"):
+            raise ValueError("'changes' needs 'second_opinion: true' above it: there is nothing to change")
+        return value
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from store_samples import critique, interview, turn
 
 from interviewer.export import to_json, to_markdown, to_pdf
-from interviewer.schema import Interview, Question, Setup, Turn
+from interviewer.schema import Doubt, Interview, Question, Setup, Turn
 from knowledge import Card, Rubric, load_cards, load_rubric
 
 
@@ -115,6 +115,24 @@ def test_markdown_tells_the_whole_story(rubric: Rubric, cards: tuple[Card, ...])
         assert part in text
     assert text.index("### Keep") < text.index("### Mend first") < text.index("## Transcript")
     assert "%" not in text
+
+
+def test_a_less_certain_point_says_so(rubric: Rubric, cards: tuple[Card, ...]) -> None:
+    told = interview(turns=1)
+    judged = critique().model_copy(
+        update={
+            "engine": "model",
+            "doubts": [
+                Doubt(id="timely", says="missing"),
+                Doubt(id="fantasy", says="present", quotes=["run demand forecasting"]),
+            ],
+        }
+    )
+    told = told.model_copy(update={"turns": [told.turns[0].model_copy(update={"critique": judged})]})
+    text = " ".join(to_markdown(told, rubric, cards).split())
+    assert "A date. Less certain: the built-in judge does not see it." in text
+    assert f"{rubric.pitfall('fantasy').name}**: may hurt" in text
+    assert "Less certain: only the built-in judge sees it." in text
 
 
 def test_an_unfilled_blank_stays_marked(rubric: Rubric, cards: tuple[Card, ...]) -> None:

@@ -63,6 +63,7 @@ def test_the_hash_is_of_the_whole_file(tmp_path: Path) -> None:
         (HEAD, None, "no message"),
         (HEAD + "stray\n## user\nx", 7, "before the first"),
         (HEAD + "## user\nfine\n{% if %}\n", 9, ""),
+        (HEAD.replace("max_tokens", "answer: changes\nmax_tokens") + "## user\nx", 5, "second_opinion"),
         (HEAD + "## system\na\n## user\nfine\n\n{{ missing }}\n", 12, "missing"),
         (HEAD + "## user\nfine\n{{ ''.__class__.__mro__ }}\n", 9, "unsafe"),
         ("---\nname: [\n---\n## user\nx", None, "YAML"),

@@ -9,6 +9,9 @@ from model_samples import REPLY, rubric
 
 from interviewer.model import checked_answer, true_quote, verified_critique
 from interviewer.model.facts import Given, numbers
+from interviewer.model.verify import doubts
+from interviewer.schema import CriterionFinding, Critique, PitfallFinding
+from interviewer.verdicts import doubt_lines
 
 GIVEN = "i want to lead a team of 5 within three years. i did an evening course, passed it in june at Tesco"
 
@@ -277,3 +280,51 @@ def test_a_sentence_said_twice_stands_once() -> None:
     answer, dropped = checked_answer(f"{said} {said}", Given([said]))
     assert answer is not None and answer.text == said
     assert dropped == 0
+
+
+def opinion(**verdicts: str) -> Critique:
+    """A built-in judge's critique: these verdicts with a quote, the rest missing; money as the motive."""
+    found = {
+        criterion.id: CriterionFinding(verdict="missing", guidance=list(criterion.cards))
+        for criterion in rubric().criteria
+    }
+    for id, verdict in verdicts.items():
+        found[id] = CriterionFinding.model_validate({"verdict": verdict, "quotes": ["Within three years"]})
+    money = PitfallFinding(id="money_motive", quotes=["the pay"], guidance=["avoid-money"])
+    return Critique(engine="embedded", criteria=found, pitfalls=[money], overall=3)
+
+
+def test_what_is_not_changed_stays_as_the_draft_had_it() -> None:
+    draft = opinion(timely="met", specific="partly", realistic="met")
+    said = {"evidence": [evidence("demand forecasting", "specific")], "wrong": ["realistic", "nonsense"]}
+    found = critique(said, draft=draft)
+    assert found.criteria["timely"].verdict == "met"
+    assert found.criteria["timely"].quotes == ["Within three years"]
+    assert found.criteria["specific"].verdict == "met"
+    assert found.criteria["specific"].quotes == ["demand forecasting"]
+    assert found.criteria["realistic"].verdict == "missing" and not found.criteria["realistic"].quotes
+    assert [pitfall.id for pitfall in found.pitfalls] == ["money_motive"]
+    assert found.dropped == 1
+    assert found.engine == "model"
+    assert critique({"wrong": ["money_motive"]}, draft=draft).pitfalls == []
+
+
+def test_a_change_without_proof_changes_nothing() -> None:
+    found = critique({"evidence": [evidence("never said", "motivated")]}, draft=opinion(timely="met"))
+    assert found.criteria["motivated"].verdict == "missing"
+    assert found.criteria["timely"].verdict == "met" and found.dropped == 1
+
+
+def test_doubts_are_where_two_judges_differ() -> None:
+    draft = opinion(timely="met", realistic="partly")
+    assert doubts(draft, draft) == []
+    ours = critique({"evidence": [evidence("demand forecasting", "specific")]})
+    found = {doubt.id: (doubt.says, doubt.quotes) for doubt in doubts(ours, draft)}
+    assert found == {
+        "timely": ("met", ["Within three years"]),
+        "realistic": ("partly", ["Within three years"]),
+        "specific": ("missing", []),
+        "money_motive": ("present", ["the pay"]),
+    }
+    assert {"money_motive": "absent"}.items() <= {d.id: d.says for d in doubts(draft, ours)}.items()
+    assert "Less certain" in doubt_lines(ours.model_copy(update={"doubts": doubts(ours, draft)}))["timely"]

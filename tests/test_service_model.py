@@ -53,6 +53,20 @@ def test_question_and_critique_come_from_the_model(monkeypatch: pytest.MonkeyPat
         assert len(endpoint.chats()) == 2
 
 
+def test_where_model_and_built_in_judge_differ_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def script(recorded: Recorded) -> Answer:
+        changed = critique_answer({"lead the demand planning team": ["flexible"]}, wrong=["timely"])
+        return Answer(QUESTION) if recorded.streams else Answer(changed)
+
+    with model_service(monkeypatch, script) as (service, _):
+        critique = answer(service, service.start("me", setup()), SOLID).turns[0].critique
+    assert critique is not None and critique.engine == "model"
+    assert critique.criteria["timely"].verdict == "missing"
+    assert critique.criteria["flexible"].quotes == ["lead the demand planning team"]
+    assert critique.criteria["long_term_vision"].verdict == "met", "what the model left as it was"
+    assert {doubt.id: doubt.says for doubt in critique.doubts} == {"timely": "met", "flexible": "partly"}
+
+
 def test_a_small_model_can_be_kept_to_the_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTERVIEWER_CRITIQUE", "embedded")
     with model_service(monkeypatch, both) as (service, endpoint):

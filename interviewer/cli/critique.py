@@ -21,7 +21,7 @@ from interviewer.cli.parts import Judges, build_judges
 from interviewer.errors import InputError
 from interviewer.intake import MAX_REPLY, clean
 from interviewer.schema import Critique
-from interviewer.verdicts import DOTS, dots
+from interviewer.verdicts import DOTS, dots, doubt_lines
 from knowledge import Rubric
 
 DEFAULT_QUESTION = "What are your career goals?"
@@ -94,17 +94,25 @@ def as_text(found: Critique, rubric: Rubric) -> str:
     """A critique for a terminal, in words."""
     if found.cannot_judge:
         return found.cannot_judge
-    words = dots(found.overall)
+    words, doubts = dots(found.overall), doubt_lines(found)
     lines = [f"Overall: {words}" + ("" if found.engine == "model" else "   (built-in judge)"), ""]
     for pitfall in found.pitfalls:
         lines += [f"! {rubric.pitfall(pitfall.id).name}: " + " … ".join(f"“{q}”" for q in pitfall.quotes)]
         lines += [f"    {pitfall.advice}   [{', '.join(pitfall.guidance)}]"]
+        if pitfall.id in doubts:
+            lines.append(f"    {doubts[pitfall.id]}")
+    for doubt in found.doubts:
+        if doubt.says == "present":
+            quotes = " … ".join(f"“{quote}”" for quote in doubt.quotes)
+            lines += [f"! {rubric.pitfall(doubt.id).name}: {quotes}", f"    {doubts[doubt.id]}"]
     for criterion in rubric.criteria:
         finding = found.criteria[criterion.id]
         quotes = " … ".join(f"“{quote}”" for quote in finding.quotes)
         lines.append(f"{DOTS[finding.verdict]} {criterion.name}" + (f": {quotes}" if quotes else ""))
         if finding.verdict != "met":
             lines.append(f"    {finding.advice}   [{', '.join(finding.guidance)}]")
+        if criterion.id in doubts:
+            lines.append(f"    {doubts[criterion.id]}")
     if found.stronger_answer:
         lines += ["", "A stronger answer, from your own facts:", f"  {found.stronger_answer.text}"]
     lines += [f"Note: {note}" for note in found.notes]

@@ -7,7 +7,7 @@ from datetime import UTC
 
 from interviewer.export.blocks import Block, Heading, Paragraph, Span, Table, marked, paragraph
 from interviewer.schema import Critique, Debrief, Interview, Moment, Turn
-from interviewer.verdicts import DOTS, dots
+from interviewer.verdicts import DOTS, dots, doubt_lines
 from knowledge import Card, Rubric
 
 Cards = Mapping[str, Card] | Iterable[Card]
@@ -136,12 +136,18 @@ class Outline:
             yield paragraph(Span("Overall: ", "bold"), dots(critique.overall), by)
         for note in critique.notes:
             yield paragraph(Span(f"Note: {note}", "muted"))
+        doubts = doubt_lines(critique)
         for pitfall in critique.pitfalls:
-            yield self._point(pitfall.id, "⚠", "hurts", pitfall.quotes, pitfall.advice, pitfall.guidance)
+            advice = _and_doubt(pitfall.advice, doubts, pitfall.id)
+            yield self._point(pitfall.id, "⚠", "hurts", pitfall.quotes, advice, pitfall.guidance)
+        for doubt in critique.doubts:
+            if doubt.says == "present":
+                yield self._point(doubt.id, "⚠", "may hurt", doubt.quotes, doubts[doubt.id], [])
         for point, found in critique.criteria.items():
             if found.verdict != "missing" or point in critique.focus:
                 mark = DOTS[found.verdict]
-                yield self._point(point, mark, found.verdict, found.quotes, found.advice, found.guidance)
+                advice = _and_doubt(found.advice, doubts, point)
+                yield self._point(point, mark, found.verdict, found.quotes, advice, found.guidance)
         rest = [
             self._name(point)
             for point, found in critique.criteria.items()
@@ -166,6 +172,10 @@ class Outline:
 
     def _name(self, point: str) -> str:
         return self._names.get(point, point)
+
+
+def _and_doubt(advice: str, doubts: Mapping[str, str], point: str) -> str:
+    return f"{advice} {doubts[point]}".strip() if point in doubts else advice
 
 
 def _hides_critique(interview: Interview) -> bool:

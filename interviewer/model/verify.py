@@ -116,7 +116,7 @@ def verified_critique(
     shown, dropped = _evidence(answer.get("evidence") or [], reply, rubric)
     pitfalls, lost = _pitfalls(answer.get("pitfalls") or [], reply, rubric)
     if draft is not None:
-        wrong = set(answer.get("wrong") or [])
+        wrong = {str(name) for name in answer.get("wrong") or []}
         dropped += len(wrong - set(rubric.ids))
         kept = {n: (f.verdict, f.quotes) for n, f in draft.criteria.items() if n not in wrong}
         shown = kept | shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -15,7 +15,7 @@ from interviewer.pages.marks import changed_html, filled, find_marks, marked_htm
 from interviewer.pages.shell import safely, service
 from interviewer.pages.words import VERDICTS, count, esc, overall_html, usage_line
 from interviewer.schema import CriterionFinding, Critique, Interview, PitfallFinding, Turn
-from interviewer.verdicts import OVERALL
+from interviewer.verdicts import OVERALL, doubt_lines
 from knowledge import Rubric
 
 Item = tuple[str, str, CriterionFinding | PitfallFinding]
@@ -54,10 +54,12 @@ def row(interview: Interview, turn: Turn) -> None:
     ):
         _overall(turn, critique)
         good, bad = strengths(critique, service().rubric), to_mend(critique, service().rubric)
+        doubts = doubt_lines(critique)
         if good:
-            _chip(count(len(good), "strength", "strengths"), ":material/check:", "strong", turn, good)
+            label = count(len(good), "strength", "strengths")
+            _chip(label, ":material/check:", "strong", turn, good, doubts)
         if bad:
-            _chip(f"{len(bad)} to mend", ":material/build:", "mend", turn, bad)
+            _chip(f"{len(bad)} to mend", ":material/build:", "mend", turn, bad, doubts)
         if critique.stronger_answer and critique.stronger_answer.text:
             with st.popover("stronger answer", icon=":material/edit_note:", key=f"stronger_{turn.number}"):
                 _stronger(interview, turn, critique)
@@ -71,8 +73,14 @@ def strengths(critique: Critique, rubric: Rubric) -> list[Item]:
 
 
 def to_mend(critique: Critique, rubric: Rubric) -> list[Item]:
-    """The pitfalls, then what to show next: the focus that is not met yet."""
+    """The pitfalls, those that only the built-in judge sees after the others, then the focus not met yet."""
+    others = {doubt.id: doubt.quotes for doubt in critique.doubts if doubt.says == "present"}
     items: list[Item] = [(p.id, rubric.pitfall(p.id).name, p) for p in critique.pitfalls]
+    items += [
+        (p.id, p.name, PitfallFinding(id=p.id, quotes=others[p.id], guidance=list(p.cards), advice=p.advice))
+        for p in rubric.pitfalls
+        if p.id in others
+    ]
     for name in critique.focus:
         finding = critique.criteria.get(name)
         if finding and finding.verdict != "met":
@@ -87,6 +95,11 @@ def _overall(turn: Turn, critique: Critique) -> None:
             lines += [_sentence(picture.judge_line())]
         else:
             lines += ["Read by the model, and checked in code.", _sentence(_model_line(turn))]
+            if critique.doubts:
+                lines.append(
+                    count(len(critique.doubts), "point is", "points are")
+                    + " less certain: the built-in judge reads them differently. Each says so."
+                )
         if turn.contradicts:
             lines.append(f"It does not fit with what you said in reply {turn.contradicts}.")
         if critique.dropped:
@@ -132,16 +145,18 @@ def _sentence(line: str) -> str:
     return line if line.endswith(".") else f"{line}."
 
 
-def _chip(label: str, icon: str, kind: str, turn: Turn, items: Sequence[Item]) -> None:
+def _chip(
+    label: str, icon: str, kind: str, turn: Turn, items: Sequence[Item], doubts: Mapping[str, str]
+) -> None:
     with st.popover(label, icon=icon, key=f"{kind}_{turn.number}"):
         for name, title, finding in items:
-            finding_block(title, finding)
+            finding_block(title, finding, doubts.get(name, ""))
             if finding.guidance:
                 card_button(finding.guidance[0], key=f"card_{kind}_{turn.number}_{name}")
 
 
-def finding_block(title: str, finding: CriterionFinding | PitfallFinding) -> None:
-    """One finding: its name, the verdict in words, the quote, what would make it better."""
+def finding_block(title: str, finding: CriterionFinding | PitfallFinding, doubt: str) -> None:
+    """One finding: its name, the verdict in words, the quote, what would make it better, a doubt if any."""
     verdict = finding.verdict if isinstance(finding, CriterionFinding) else "pitfall"
     said = VERDICTS.get(verdict, "works against you")
     icon = {"met": "✓", "pitfall": "!"}.get(verdict, "◐" if verdict == "partly" else "○")
@@ -152,6 +167,7 @@ def finding_block(title: str, finding: CriterionFinding | PitfallFinding) -> Non
         f'<span class="iv-verdict">· {said}</span>'
         + (f"<p>{quotes}</p>" if quotes else "")
         + (f"<p>{esc(finding.advice)}</p>" if finding.advice else "")
+        + (f'<p class="iv-doubt">{esc(doubt)}</p>' if doubt else "")
         + "</div>"
     )
 

@@ -12,6 +12,7 @@ def critique_answer(
     partly: Mapping[str, Sequence[str]] | None = None,
     pitfalls: Mapping[str, str] | None = None,
     stronger: str = "",
+    wrong: Sequence[str] = (),
 ) -> str:
     """A critique as JSON in the engine's schema.
 
@@ -20,6 +21,7 @@ def critique_answer(
         partly: the criteria that are partly met, by quote.
         pitfalls: a quote by pitfall id.
         stronger: the stronger answer.
+        wrong: the ids that the built-in judge lists and the reply does not show.
     """
     quotes = list(dict.fromkeys([*(evidence or {}), *(partly or {})]))
     return json.dumps(
@@ -32,6 +34,7 @@ def critique_answer(
                 }
                 for quote in quotes
             ],
+            "wrong": list(wrong),
             "pitfalls": [{"quote": quote, "id": name} for name, quote in (pitfalls or {}).items()],
             "stronger_answer": stronger,
         }
