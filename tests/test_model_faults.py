@@ -161,6 +161,16 @@ def test_an_answer_that_ran_into_its_limit_is_not_repaired_at_length() -> None:
         assert len(endpoint.requests) == 1
 
 
+def test_what_comes_before_an_endless_stronger_answer_is_kept() -> None:
+    cut = GOOD[: GOOD.rindex('"stronger_answer"')] + '"stronger_answer": "I want to lead a ward. I want to le'
+    with FakeEndpoint([Answer(cut, finish_reason="length")]) as endpoint, engine(endpoint) as model:
+        critique, usage = model.critique(REPLY, question="?", setup=interview().setup)
+        assert len(endpoint.requests) == 1
+    assert critique.criteria["timely"].quotes == ["Within three years"]
+    assert critique.stronger_answer is None
+    assert usage.completion_tokens
+
+
 @pytest.mark.filterwarnings("ignore:.*structured output.*")
 def test_a_server_without_schemas_is_asked_again_without() -> None:
     fenced = f"Here you are:\n```json\n{GOOD}\n```"

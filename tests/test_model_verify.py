@@ -9,7 +9,7 @@ from model_samples import REPLY, rubric
 
 from interviewer.model import checked_answer, true_quote, verified_critique
 from interviewer.model.facts import Given, numbers
-from interviewer.model.verify import doubts
+from interviewer.model.verify import doubts, with_blanks
 from interviewer.schema import CriterionFinding, Critique, PitfallFinding
 from interviewer.verdicts import doubt_lines
 
@@ -307,6 +307,14 @@ def test_what_is_not_changed_stays_as_the_draft_had_it() -> None:
     assert found.dropped == 1
     assert found.engine == "model"
     assert critique({"wrong": ["money_motive"]}, draft=draft).pitfalls == []
+
+
+def test_the_draft_s_stronger_answer_stands_where_the_model_s_is_no_good() -> None:
+    built_in = with_blanks("I want to run demand forecasting for a product line.")
+    draft = opinion(timely="met").model_copy(update={"stronger_answer": built_in})
+    invented = {"stronger_answer": "I led 40 people at Siemens. I won the Turing Award in 2019."}
+    assert critique(invented, draft=draft).stronger_answer == built_in
+    assert critique(invented).stronger_answer is None
 
 
 def test_a_change_without_proof_changes_nothing() -> None:

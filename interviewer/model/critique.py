@@ -111,6 +111,22 @@ def _parse(text: str) -> dict[str, Any]:
     return _Critique.model_validate(json.loads(text[start : end + 1])).model_dump()
 
 
+def _parse_cut(text: str) -> dict[str, Any]:
+    """Read an answer that ran into its length limit in its last field: all but the stronger answer.
+
+    Small models that say the same sentence over and over end so; what they marked before is whole.
+
+    Raises:
+        ValueError: it was cut before the stronger answer began.
+    """
+    from langchain_core.utils.json import parse_partial_json
+
+    found = parse_partial_json(text[max(text.find("{"), 0) :])
+    if not isinstance(found, dict) or "stronger_answer" not in found:
+        raise ValueError("it ran into its length limit")
+    return _Critique.model_validate(found | {"stronger_answer": ""}).model_dump()
+
+
 def critique_prompt(
     prompt: Prompt,
     settings: Settings,
@@ -223,27 +239,43 @@ class CritiqueCall:
                 else:
                     answer = self._chat.invoke(messages)
         except Exception as error:
-            raise self._fault(error) from error
+            answer = self._cut_answer(error)
         usage = read_usage(
             "critique", self._settings, self._price, answer.usage_metadata, seconds=time.monotonic() - started
         )
         return answer, usage
 
-    def _fault(self, error: Exception) -> EndpointError:
-        """What a failed request means; the OpenAI client raises for two ways in which an answer may end."""
-        import openai
+    def _cut_answer(self, error: Exception) -> AIMessage:
+        """The answer that the OpenAI client raises for, because it ran into its length limit.
 
-        if isinstance(error, openai.LengthFinishReasonError):
-            return faults.not_schema(self._settings, "it ran into its length limit")
+        Raises:
+            EndpointError: the error means something else.
+        """
+        import openai
+        from langchain_core.messages import AIMessage
+        from langchain_core.messages.ai import UsageMetadata
+
         if isinstance(error, openai.ContentFilterFinishReasonError):
-            return faults.refused(self._settings)
-        return faults.as_endpoint_error(error, self._settings)
+            raise faults.refused(self._settings) from error
+        if not isinstance(error, openai.LengthFinishReasonError):
+            raise faults.as_endpoint_error(error, self._settings) from error
+        said, used = error.completion, error.completion.usage
+        tokens = used and UsageMetadata(
+            input_tokens=used.prompt_tokens,
+            output_tokens=used.completion_tokens,
+            total_tokens=used.total_tokens,
+        )
+        return AIMessage(
+            said.choices[0].message.content or "",
+            response_metadata={"finish_reason": "length"},
+            usage_metadata=tokens,
+        )
 
     def _read(self, answer: AIMessage) -> dict[str, Any]:
         """The parsed answer.
 
         Raises:
-            EndpointError: it is empty or a refusal, which no repair helps.
+            EndpointError: it is empty, a refusal or too long, which no repair helps.
             ValueError: it is not the JSON that was asked for.
         """
         text = str(answer.text)
@@ -255,7 +287,10 @@ class CritiqueCall:
         if "{" not in text and any(pattern.search(text) for pattern in self._refusals):
             raise faults.refused(self._settings, text)
         if reason == "length":
-            raise ValueError("it ran into its length limit")
+            try:
+                return _parse_cut(text)
+            except ValueError as error:
+                raise faults.not_schema(self._settings, text[:2000]) from error
         try:
             return _parse(text)
         except ValidationError as error:

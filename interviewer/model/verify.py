@@ -111,7 +111,7 @@ def verified_critique(
         retrieved: ids of the cards that were retrieved, best first.
         given: other texts whose facts the stronger answer may use: earlier replies, résumé, role, employer.
         draft: another judge's critique that the answer changes: what it neither shows anew nor calls `wrong`
-            (a list of ids) stays as it was.
+            (a list of ids) stays as it was, and so does its stronger answer where the answer's is no good.
     """
     shown, dropped = _evidence(answer.get("evidence") or [], reply, rubric)
     pitfalls, lost = _pitfalls(answer.get("pitfalls") or [], reply, rubric)
@@ -147,6 +147,8 @@ def verified_critique(
     stronger, lost = _stronger(
         str(answer.get("stronger_answer") or ""), reply, rubric, given, verdicts, focus
     )
+    if stronger is None and draft is not None:
+        stronger = draft.stronger_answer
     return Critique(
         engine="model",
         criteria=criteria,
