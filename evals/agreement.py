@@ -17,7 +17,7 @@ from evals.judge_data import FILES, UNSEEN, Labelled, data_hash, load_labelled
 from evals.parts import Parts
 from evals.places import Places
 from evals.result import CaseResult, Output, SuiteRun
-from evals.suite import Case, load_suite
+from evals.suite import Case, load_suite, suite_names
 from interviewer.agreement import (
     CARD_FILE,
     PICTURE_FILE,
@@ -37,6 +37,8 @@ from interviewer.logs import log
 from interviewer.schema import Critique, now
 
 SUITE = "critique"
+REPEATS = "repeatability"
+"""The suite, where there is one, in which the same reply is judged several times."""
 PUBLISHED_N = 120
 """Over how many replies the published agreement of the two labellers is (evals/labelled/README.md)."""
 ABOUT = (
@@ -192,11 +194,24 @@ class _Measuring:
             recorded=run.origin.recorded,
             measured=found,
             why=why,
-            repeated=None if why else asked_again(run.cases),
+            repeated=None if why else self._asked_again(run, folder),
             weak=weak(found, self.weak_below) if found else (),
             date=self.today,
             hashes={key.partition("/")[0]: self.hashes[key] for key in keys} | of_set,
         )
+
+    def _asked_again(self, run: SuiteRun, folder: str) -> Repeated | None:
+        from evals.run import Which, run_suite
+
+        if not self.places.recorded(folder, run.prompt_set, REPEATS).is_dir():
+            return asked_again(run.cases)
+        (again,) = run_suite(
+            load_suite(REPEATS, self.places.suites),
+            self.places,
+            Which(prompt_set=run.prompt_set, embedded=False),
+            folder,
+        )
+        return asked_again(again.cases) if again.answered == len(again.cases) else None
 
 
 def _no_figure(run: SuiteRun) -> str:
@@ -236,7 +251,7 @@ def hashes(places: Places) -> dict[str, str]:
         "labelled": files_hash([labelled / name for name in FILES]),
         "unseen": files_hash([labelled / name for name in UNSEEN]),
         "left_out": files_hash(sorted((places.root / "left_out").glob("*.json"))),
-        "suite": files_hash([places.suites / f"{SUITE}.yaml"]),
+        "suite": files_hash([places.suites / f"{name}.yaml" for name in _suites(places)]),
     }
     for name in places.prompt_sets():
         parts = Parts(places, name)
@@ -245,10 +260,17 @@ def hashes(places: Places) -> dict[str, str]:
         files.pop("prompt:question", None)
         found |= {f"set:{name}/{key}": value for key, value in (own | files).items()}
         for model in places.models():
-            folder = places.recorded(model, name, SUITE)
-            if folder.is_dir():
-                found[f"recordings:{model}/{name}"] = files_hash(sorted(folder.glob("*.json")))
+            folders = [places.recorded(model, name, suite) for suite in _suites(places)]
+            if folders[0].is_dir():
+                found[f"recordings:{model}/{name}"] = files_hash(
+                    [path for folder in folders for path in sorted(folder.glob("*.json"))]
+                )
     return found
+
+
+def _suites(places: Places) -> list[str]:
+    """The suites that a model's figures come from."""
+    return [SUITE, *({REPEATS} & set(suite_names(places.suites)))]
 
 
 def changed(card: AgreementCard | None, places: Places) -> list[str]:

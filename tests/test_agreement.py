@@ -216,6 +216,18 @@ def test_a_change_of_any_input_is_told_by_its_name(places: Places, card: Agreeme
     assert changed(card, places) == [f"recordings:{MODEL}/base", "suite", "unseen"]
 
 
+def test_a_model_is_judged_again_by_the_suite_of_repeats(places: Places, card: AgreementCard) -> None:
+    assert card.entries[1].repeated is None
+    text = SUITE.replace("critique", "repeatability", 1) + "repeats: 3\n"
+    (places.root / "suites" / "repeatability.yaml").write_text(text, encoding="utf-8")
+    record(places, ["repeatability"], at=endpoint())
+    assert changed(card, places) == [f"recordings:{MODEL}/base", "suite"]
+    (again,) = make(places, model=MODEL).entries
+    assert again.repeated and (again.repeated.times, again.repeated.replies) == (3, 4)
+    next(places.recorded(MODEL, "base", "repeatability").glob("*.json")).unlink()
+    assert make(places, model=MODEL).entries[0].repeated is None, "of incomplete repeats nothing is said"
+
+
 def test_line_ends_change_no_hash(places: Places) -> None:
     before, path = hashes(places), places.root / "suites" / "critique.yaml"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
