@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from interviewer.errors import IndexStoreError, InputError
 from knowledge.cards import Card
-from knowledge.classifier import CardClassifier
+from knowledge.classifier import CardClassifier, Usual, nearest_scores
 from knowledge.keywords import KeywordIndex
 from knowledge.sync import SyncReport, chroma_errors
 
@@ -28,8 +28,6 @@ QUERY_LIMIT = 2000
 """Characters of a query that are read: its beginning and its end, where the gist of a long reply is."""
 CHUNKS = 200
 """Nearest chunks asked for; a card that is not among them is scored like the last of them."""
-BEST_CHUNKS = 3
-"""A card's score is the mean over so many of its nearest chunks: one lucky chunk is not enough."""
 SERVES_BONUS = 0.3
 
 
@@ -65,7 +63,7 @@ class GuidanceIndex:
         self._cards = tuple(cards)
         self._place = {card.id: place for place, card in enumerate(self._cards)}
         self._keywords = KeywordIndex(self._cards)
-        self._classifier = self._learn()
+        self._learn()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -96,15 +94,15 @@ class GuidanceIndex:
         return [Hit(card.id, card.title, round(min(score, 1.0), 4), card.body) for card, score in found]
 
     def fused_scores(self, query: str) -> Scores:
-        """A score 0..1 for each card: how clearly it stands out, by nearest chunks, classifier and keywords.
+        """A score 0..1 for each card: how clearly it stands out, by nearest chunk, classifier and keywords.
 
-        Each of the three is standardised over the cards, then they are averaged. 1 is a card that all three
-        single out while the others are level.
+        Those of the vectors count as far as they go beyond what the card scores anyway. Then each of the
+        three is standardised over the cards, and they are averaged. 1 is a card that all three single out
+        while the others are level.
         """
         parts = [self.keyword_scores(query)]
         try:
-            vector = self._embed(query)
-            parts += [self._nearest_scores(vector), self._classifier.scores(vector)]
+            parts += self._vector_scores(query)
             self.notice = ""
         except IndexStoreError as error:
             self.notice = f"Guidance was searched by keywords only. {error}"
@@ -115,45 +113,46 @@ class GuidanceIndex:
         return self._keywords.scores(query)
 
     def embedding_scores(self, query: str) -> Scores:
-        """A score 0..1 for each card by its vectors alone: nearest chunks and classifier.
+        """A score 0..1 for each card by its vectors alone: nearest chunk and classifier.
 
         Raises:
             IndexStoreError: the collection or the embedding model does not answer.
         """
-        vector = self._embed(query)
-        parts = (self._nearest_scores(vector), self._classifier.scores(vector))
-        return _stand_out(np.mean([_standardised(part) for part in parts], axis=0))
+        return _stand_out(np.mean([_standardised(part) for part in self._vector_scores(query)], axis=0))
 
-    def _embed(self, query: str) -> Scores:
+    def _vector_scores(self, query: str) -> tuple[Scores, Scores]:
         vector = np.asarray(self._embedder([query])[0], dtype=np.float64)
-        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))
+        vector = np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))
+        return (
+            self._usually_near.beyond(self._nearest_scores(vector)),
+            self._usually_said.beyond(self._classifier.scores(vector)),
+        )
 
     def _nearest_scores(self, vector: Scores) -> Scores:
-        """For each card the mean cosine similarity of its nearest chunks."""
+        """For each card the cosine similarity of its nearest chunk."""
         with self._lock, chroma_errors("searched"):
             found = self._collection.query(
                 query_embeddings=[vector.tolist()], n_results=CHUNKS, include=["metadatas", "distances"]
             )
         metadatas, distances = (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0]
-        nearest: dict[str, list[float]] = {}
+        scores = np.full(len(self._cards), 1 - distances[-1] if distances else 0.0)
         for metadata, distance in zip(metadatas, distances, strict=True):
-            own = nearest.setdefault(str(metadata["card"]), [])
-            if len(own) < BEST_CHUNKS:
-                own.append(1 - distance)
-        last = 1 - distances[-1] if distances else 0.0
-        scores = np.full(len(self._cards), last)
-        for id, near in nearest.items():
-            if id in self._place:
-                scores[self._place[id]] = (sum(near) + last * (BEST_CHUNKS - len(near))) / BEST_CHUNKS
+            place = self._place.get(str(metadata["card"]))
+            if place is not None:
+                scores[place] = max(scores[place], 1 - distance)
         return scores
 
-    def _learn(self) -> CardClassifier:
+    def _learn(self) -> None:
+        """Learn from the collection's vectors what tells the cards apart, and what each scores anyway."""
         with chroma_errors("read"):
             held = self._collection.get(include=["embeddings", "metadatas"])
         vectors = np.asarray(held["embeddings"], dtype=np.float64)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        owners = [self._place[str(metadata["card"])] for metadata in held["metadatas"] or []]
-        return CardClassifier(vectors, np.array(owners, dtype=np.int64), len(self._cards))
+        places = [self._place[str(metadata["card"])] for metadata in held["metadatas"] or []]
+        owners, count = np.array(places, dtype=np.int64), len(self._cards)
+        self._classifier = CardClassifier(vectors, owners, count)
+        self._usually_near = Usual(nearest_scores(vectors, owners, count), owners)
+        self._usually_said = Usual(self._classifier.scores(vectors).T, owners)
 
     def count(self) -> int:
         """How many cards are indexed."""
