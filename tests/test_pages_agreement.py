@@ -12,9 +12,9 @@ from test_pages_screens import REPLY, fresh, reply, section, shown, started
 from evals.agreement import write
 from interviewer.agreement import NOT_MEASURED, prompt_hashes
 from interviewer.compose import package_folder
-from interviewer.pages import critique, shell
-from interviewer.pages.picture import judge_line
-from interviewer.schema import Question, Turn, Usage
+from interviewer.pages import picture, shell
+from interviewer.pages.picture import judge_line, line_of
+from interviewer.schema import Critique, Interview, Question, Setup, Turn, Usage
 
 __all__ = ["fresh"]
 
@@ -35,15 +35,25 @@ def own_knowledge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def turn(model: str = "") -> Turn:
     usage = [Usage(call="critique", model=model)] if model else []
-    return Turn(number=1, question=Question(text="?", kind="opening", engine="embedded"), usage=usage)
+    asked = Question(text="?", kind="opening", engine="embedded")
+    return Turn(
+        number=1, question=asked, critique=Critique(engine="model", criteria={}, overall=3), usage=usage
+    )
 
 
 def test_a_model_s_critique_has_the_line_of_the_model_that_wrote_it(own_knowledge: Path) -> None:
-    assert "n=11" in judge_line("model") and "n=11" in critique._model_line(turn())
-    assert "n=22" in critique._model_line(turn(NASTY))
-    assert critique._model_line(turn("large")) == NOT_MEASURED[:1].upper() + NOT_MEASURED[1:]
+    assert "n=11" in judge_line("model") and "n=11" in line_of(turn())
+    assert "n=22" in line_of(turn(NASTY))
+    assert line_of(turn("large")) == NOT_MEASURED[:1].upper() + NOT_MEASURED[1:]
     (own_knowledge / "rubric.yaml").write_bytes((own_knowledge / "rubric.yaml").read_bytes() + b"\n")
     assert judge_line("model").endswith("with these prompts")
+
+
+def test_the_picture_has_the_lines_of_those_who_judged(own_knowledge: Path) -> None:
+    talk = Interview(owner="me", setup=Setup(persona="mara"), turns=[turn(), turn(NASTY)])
+    assert "n=11" in picture._panel(talk) and "n=22" in picture._panel(talk)
+    assert "Built-in judge" not in picture._panel(talk)
+    assert "Built-in judge" in picture._panel(talk.model_copy(update={"turns": []}))
 
 
 def test_settings_name_the_model_only_where_one_is_configured(

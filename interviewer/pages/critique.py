@@ -91,15 +91,14 @@ def to_mend(critique: Critique, rubric: Rubric) -> list[Item]:
 def _overall(turn: Turn, critique: Critique) -> None:
     with st.popover(_overall_label(critique), key=f"overall_{turn.number}", type="tertiary"):
         lines = [critique.cannot_judge] if critique.cannot_judge else []
-        if critique.engine == "embedded":
-            lines += [_sentence(picture.judge_line())]
-        else:
-            lines += ["Read by the model, and checked in code.", _sentence(_model_line(turn))]
-            if critique.doubts:
-                lines.append(
-                    count(len(critique.doubts), "point is", "points are")
-                    + " less certain: the built-in judge reads them differently. Each says so."
-                )
+        if critique.engine == "model":
+            lines.append("Read by the model, and checked in code.")
+        lines.append(_sentence(picture.line_of(turn)))
+        if critique.doubts:
+            lines.append(
+                count(len(critique.doubts), "point is", "points are")
+                + " less certain: the built-in judge reads them differently. Each says so."
+            )
         if turn.contradicts:
             lines.append(f"It does not fit with what you said in reply {turn.contradicts}.")
         if critique.dropped:
@@ -114,12 +113,6 @@ def _overall(turn: Turn, critique: Critique) -> None:
             + "".join(f'<p class="iv-quiet">{esc(line)}</p>' for line in lines)
         )
         _trust(turn)
-
-
-def _model_line(turn: Turn) -> str:
-    """The line on the model that wrote this critique, which need not be the one configured now."""
-    asked = next((one.model for one in turn.usage if one.call == "critique"), "")
-    return picture.judge_line("model", asked)
 
 
 def _trust(turn: Turn) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from interviewer.pages.shell import service
 from interviewer.pages.words import VERDICTS, esc
-from interviewer.schema import Debrief, EngineName, Interview, Verdict
+from interviewer.schema import Debrief, EngineName, Interview, Turn, Verdict
 from interviewer.verdicts import DOTS, OVERALL
 
 _MET: tuple[Verdict, str] = ("met", "")
@@ -69,6 +69,13 @@ def judge_line(engine: EngineName = "embedded", model: str = "") -> str:
     return line if line.lower().startswith("built-in judge") else f"Built-in judge: {line}"
 
 
+def line_of(turn: Turn) -> str:
+    """The same of the judge that wrote this critique; its model need not be the one configured now."""
+    if turn.critique is None or turn.critique.engine == "embedded":
+        return judge_line()
+    return judge_line("model", next((one.model for one in turn.usage if one.call == "critique"), ""))
+
+
 def panel(interview: Interview) -> None:
     """The picture beside the chat."""
     with st.container(key="picture"):
@@ -106,7 +113,8 @@ def _panel(interview: Interview, *, title: bool = True) -> str:
         parts.append(f'<div class="iv-next">{before}: <b>{esc(name)}</b></div>')
     elif not found:
         parts.append('<div class="iv-next iv-quiet">Fills with your replies. Hover for your words.</div>')
-    parts.append(f'<p class="iv-quiet iv-how">{esc(judge_line())}</p>')
+    judges = dict.fromkeys(line_of(turn) for turn in interview.turns if turn.critique) or [judge_line()]
+    parts += [f'<p class="iv-quiet iv-how">{esc(line)}</p>' for line in judges]
     return "".join(parts)
 
 
