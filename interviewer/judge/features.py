@@ -15,7 +15,7 @@ from interviewer.judge.joint import GOAL, STEP, joint_features, question_feature
 from interviewer.judge.meaning import Floats, Meaning, Unit, units_of, vector_of
 from interviewer.judge.text import CleanText, Span, outside
 from interviewer.judge.timeframes import TimeFinder, TimeFrame
-from interviewer.judge.unsaid import ORDERS, TAKEN_BACK, unsaid_in
+from interviewer.judge.unsaid import UNSAYING, unsaid_in
 from interviewer.judge.weights import SENSE
 from knowledge import PITFALL_IDS
 
@@ -95,7 +95,7 @@ class Reader:
         hits = {
             id: kept
             for id, found in hits.items()
-            if (kept := found if id in (ORDERS, TAKEN_BACK) else outside(found, unsaid))
+            if (kept := found if id in UNSAYING else outside(found, unsaid))
         }
         frames = outside(self._times.find(text, hits.get("vague_time", ())), unsaid)
         hits = self._beside(text, hits)

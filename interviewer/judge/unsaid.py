@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.text import CleanText, Span
 
 ORDERS, TAKEN_BACK = "orders", "taken_back"
-"""The cues by which they are found."""
+DISAVOWED, NO_GOAL_LEFT = "disavowed", "no_goal_left"
+"""The cues by which they are found; the last two take back only together."""
+UNSAYING = (ORDERS, TAKEN_BACK, DISAVOWED, NO_GOAL_LEFT)
+GOAL = "long_term_vision"
 _LONG_SENTENCE = 30
 _FEW_GRAND, _GRAND_SHARE = 4, 0.6
 
@@ -21,8 +24,7 @@ def unsaid_in(text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook)
         hits: the cues that were found in it.
         book: knows which words are grand and which have no content.
     """
-    ordered, taken_back = hits.get(ORDERS, ()), hits.get(TAKEN_BACK, ())
-    return [*_ordered(text, ordered), *_taken_back(text, taken_back), *_grand(text, book)]
+    return [*_ordered(text, hits.get(ORDERS, ())), *_taken_back(text, hits, book), *_grand(text, book)]
 
 
 def _grand(text: CleanText, book: CueBook) -> list[Span]:
@@ -47,6 +49,21 @@ def _ordered(text: CleanText, orders: Sequence[Hit]) -> list[Span]:
     return spans
 
 
-def _taken_back(text: CleanText, hits: Sequence[Hit]) -> list[Span]:
+def _taken_back(text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook) -> list[Span]:
     """What a reply says and then takes back: judged as if it had not been said."""
-    return [Span(0, max(hit.start for hit in hits))] if hits else []
+    ends = [hit.start for hit in hits.get(TAKEN_BACK, ())]
+    ends += [max(one.start, other.start) for one, other in _left_without(text, hits, book)]
+    return [Span(0, max(ends))] if ends else []
+
+
+def _left_without(
+    text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook
+) -> Iterator[tuple[Hit, Hit]]:
+    """Words that disavow what was said, with words beside them that no goal is left, and none after them."""
+    goals = [hit.start for id, found in hits.items() if book.cues[id].serves.get(GOAL) == "+" for hit in found]
+    newest = max((place for place in goals), default=0)
+    for one in hits.get(DISAVOWED, ()):
+        for other in hits.get(NO_GOAL_LEFT, ()):
+            apart = abs(text.sentence_at(one.start) - text.sentence_at(other.start))
+            if apart <= 1 and text.sentence_at(newest) <= text.sentence_at(max(one.start, other.start)):
+                yield one, other
