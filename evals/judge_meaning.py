@@ -1,7 +1,8 @@
 """Learns from exemplar sentences in which direction of the word vectors' space each pitfall lies.
 
 A logistic regression per pitfall: its own exemplars against its near misses, the other pitfalls' exemplars
-and plain sentences, both sides weighing the same. No labelled reply is used: cross-validation stays honest.
+and plain sentences, both sides weighing the same. One more tells how a reply ends that takes its goal back,
+from its own near misses and plain sentences. No labelled reply is used: cross-validation stays honest.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from pydantic import Field, ValidationError
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from interviewer.judge.cues import CueBook
-from interviewer.judge.meaning import Directions, Floats, embed
+from interviewer.judge.meaning import TAKEN_BACK, Directions, Floats, embed
 from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
 
 FOLDER = Path(__file__).parents[1] / "knowledge" / "judge"
 ABOUT = "Learned by `python -m evals.judge_train` from exemplars.yaml; do not edit by hand."
 PENALTY = 0.3
+TAKEN_BACK_PENALTY = 1.0
 
 Sentences = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -38,6 +40,7 @@ class Exemplars(Frozen):
     """All exemplar sentences."""
 
     pitfalls: dict[str, Group]
+    taken_back: Group | None = None
     plain: Sentences
 
 
@@ -55,7 +58,7 @@ def load_exemplars(path: Path) -> Exemplars:
 
 
 def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
-    """The directions of all pitfalls, rounded to three decimals: same exemplars, same numbers."""
+    """All directions, rounded to three decimals: same exemplars, same numbers."""
     path = folder / "exemplars.yaml"
     exemplars = load_exemplars(path)
 
@@ -69,12 +72,17 @@ def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
     for id in PITFALL_IDS:
         others = np.concatenate([near[id], plain, *(says[other] for other in PITFALL_IDS if other != id)])
         found[id] = tuple(float(n) for n in _direction(says[id], others))
+    if group := exemplars.taken_back:
+        others = np.concatenate([vectors(group.near), plain])
+        found[TAKEN_BACK] = tuple(
+            float(n) for n in _direction(vectors(group.says), others, TAKEN_BACK_PENALTY)
+        )
     return Directions(
         about=ABOUT, exemplars_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:16], directions=found
     )
 
 
-def _direction(says: Floats, others: Floats) -> Floats:
+def _direction(says: Floats, others: Floats, penalty: float = PENALTY) -> Floats:
     x = np.concatenate([says, others])
     x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     y = np.repeat([1.0, 0.0], [len(says), len(others)])
@@ -82,9 +90,9 @@ def _direction(says: Floats, others: Floats) -> Floats:
 
     def loss(w: Floats) -> tuple[float, Floats]:
         z = x @ w
-        value = float(np.sum(share * (np.logaddexp(0.0, z) - y * z)) + 0.5 * PENALTY * np.sum(w[:-1] ** 2))
+        value = float(np.sum(share * (np.logaddexp(0.0, z) - y * z)) + 0.5 * penalty * np.sum(w[:-1] ** 2))
         slope = x.T @ (share * (1.0 / (1.0 + np.exp(-z)) - y))
-        slope[:-1] += PENALTY * w[:-1]
+        slope[:-1] += penalty * w[:-1]
         return value, slope
 
     result = minimize(
@@ -94,7 +102,7 @@ def _direction(says: Floats, others: Floats) -> Floats:
 
 
 def dump_directions(directions: Directions) -> str:
-    """The directions as the text of `meaning.json`, one pitfall a line."""
+    """The directions as the text of `meaning.json`, one a line."""
     rows = ",\n".join(
         f"  {json.dumps(id)}: {json.dumps(numbers)}" for id, numbers in directions.directions.items()
     )

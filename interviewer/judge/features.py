@@ -91,7 +91,7 @@ class Reader:
         """Find everything that the verdicts are drawn from."""
         text = self.book.clean(reply)
         hits = self.book.find(text)
-        unsaid = unsaid_in(text, hits, self.book)
+        unsaid = unsaid_in(text, hits, self.book, self._meaning)
         hits = {
             id: kept
             for id, found in hits.items()

@@ -22,6 +22,8 @@ from interviewer.judge.text import CleanText, Span, outside
 from knowledge.datafile import Frozen, data_error, read_text
 
 DIMENSION = 256
+TAKEN_BACK = "taken_back"
+"""The direction of how a reply ends that takes its goal back."""
 MOST_UNITS = 400
 _FEWEST_WORDS = 2
 _KNOWN_SHARE = 0.4
@@ -29,7 +31,10 @@ Floats = NDArray[np.float64]
 
 
 class Directions(Frozen):
-    """For each pitfall 256 numbers, then the bias; `exemplars_hash` tells which exemplars they come from."""
+    """256 numbers, then the bias, for each pitfall and for `TAKEN_BACK`.
+
+    `exemplars_hash` tells which exemplars they come from.
+    """
 
     about: str
     exemplars_hash: str
@@ -98,11 +103,20 @@ class Meaning:
         vectors = np.stack([unit.vector for unit in units])
         found = {}
         for id, direction in self._learned.items():
+            if id == TAKEN_BACK:
+                continue
             scores = vectors @ direction[:-1] + direction[-1]
             best = int(np.argmax(scores))
             value = float(np.round(1.0 / (1.0 + np.exp(-scores[best])), 2))
             found[id] = (value, units[best].span)
         return found
+
+    def taking_back(self, endings: Sequence[str]) -> Floats:
+        """How much each ending of a reply sounds like a goal taken back: log odds; -1 where not learned."""
+        direction = self._learned.get(TAKEN_BACK)
+        if direction is None or not endings:
+            return np.full(len(endings), -1.0)
+        return np.asarray(np.round(embed(endings) @ direction[:-1] + direction[-1], 2))
 
 
 def vector_of(text: CleanText, sentences: Sequence[Span], known: Container[str]) -> Floats | None:

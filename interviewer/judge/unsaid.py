@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from interviewer.judge.cues import CueBook, Hit
+from interviewer.judge.meaning import Meaning
 from interviewer.judge.text import CleanText, Span
 
 ORDERS, TAKEN_BACK = "orders", "taken_back"
@@ -12,19 +13,29 @@ DISAVOWED, NO_GOAL_LEFT = "disavowed", "no_goal_left"
 """The cues by which they are found; the last two take back only together."""
 UNSAYING = (ORDERS, TAKEN_BACK, DISAVOWED, NO_GOAL_LEFT)
 GOAL = "long_term_vision"
+ENDING = 3
+"""So many sentences at most take back what comes before them."""
+SOUNDS, SOUNDS_AND_SAYS = 2.0, 0.5
+"""Log odds from which an ending takes back: by its sound alone, and with one of the two cues in it."""
 _LONG_SENTENCE = 30
 _FEW_GRAND, _GRAND_SHARE = 4, 0.6
 
 
-def unsaid_in(text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook) -> list[Span]:
+def unsaid_in(
+    text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook, meaning: Meaning | None = None
+) -> list[Span]:
     """The ranges of a clean text that do not count.
 
     Args:
         text: the clean text.
         hits: the cues that were found in it.
         book: knows which words are grand and which have no content.
+        meaning: knows how a reply ends that takes its goal back (None: only cues tell).
     """
-    return [*_ordered(text, hits.get(ORDERS, ())), *_taken_back(text, hits, book), *_grand(text, book)]
+    taken_back = _taken_back(text, hits, book)
+    if not taken_back and meaning:
+        taken_back = _given_up_at_the_end(text, hits, book, meaning)
+    return [*_ordered(text, hits.get(ORDERS, ())), *taken_back, *_grand(text, book)]
 
 
 def _grand(text: CleanText, book: CueBook) -> list[Span]:
@@ -60,10 +71,30 @@ def _left_without(
     text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook
 ) -> Iterator[tuple[Hit, Hit]]:
     """Words that disavow what was said, with words beside them that no goal is left, and none after them."""
-    goals = [hit.start for id, found in hits.items() if book.cues[id].serves.get(GOAL) == "+" for hit in found]
-    newest = max((place for place in goals), default=0)
+    newest = max(_goals(hits, book), default=0)
     for one in hits.get(DISAVOWED, ()):
         for other in hits.get(NO_GOAL_LEFT, ()):
             apart = abs(text.sentence_at(one.start) - text.sentence_at(other.start))
             if apart <= 1 and text.sentence_at(newest) <= text.sentence_at(max(one.start, other.start)):
                 yield one, other
+
+
+def _goals(hits: Mapping[str, Sequence[Hit]], book: CueBook) -> list[int]:
+    """Where a goal is named."""
+    return [hit.start for id, found in hits.items() if book.cues[id].serves.get(GOAL) == "+" for hit in found]
+
+
+def _given_up_at_the_end(
+    text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook, meaning: Meaning
+) -> list[Span]:
+    """All before an ending that sounds like a goal taken back, where a goal is before it and none in it."""
+    goals = _goals(hits, book)
+    if not goals:
+        return []
+    after_last = [s.start for s in text.sentences[1:][-ENDING:] if s.start > max(goals)]
+    said = [hit.start for id in (DISAVOWED, NO_GOAL_LEFT) for hit in hits.get(id, ())]
+    sounds = meaning.taking_back([text.text[start:].strip() for start in after_last])
+    for start, odds in zip(after_last, sounds, strict=True):
+        if odds > (SOUNDS_AND_SAYS if any(place >= start for place in said) else SOUNDS):
+            return [Span(0, start)]
+    return []
