@@ -27,7 +27,9 @@ NAMES = (
     "metamorphic",
     "opening",
     "retrieval",
+    "repeatability",
     "robustness",
+    "robustness-other",
 )
 PERSONAS = load_personas()
 OWN = load_personas(SUITES / "personas")
@@ -75,8 +77,8 @@ def test_a_suite_loads_and_says_what_it_is_for(name: str):
     assert name in suite_names()
     assert text.startswith("# ")
     assert len(suite.graders) == len(set(suite.graders)) and set(suite.graders) <= set(GRADERS)
-    # The robustness suite has not been recorded with a model yet.
-    assert suite.live == (suite.subject in ("opening", "retrieval") or name == "robustness")
+    # The robustness suites have not been recorded with a model yet.
+    assert suite.live == (suite.subject in ("opening", "retrieval") or name.startswith("robustness"))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,7 @@ def test_a_suite_loads_and_says_what_it_is_for(name: str):
         ("opening", 54),
         ("retrieval", 57),
         ("robustness", 669),
+        ("robustness-other", 320),
     ],
 )
 def test_it_has_as_many_cases_as_it_should(name: str, count: int, tmp_path: Path):

@@ -18,7 +18,7 @@ ENDING = 3
 SOUNDS, SOUNDS_AND_SAYS = 2.0, 0.5
 """Log odds from which an ending takes back: by its sound alone, and with one of the two cues in it."""
 _LONG_SENTENCE = 30
-_FEW_GRAND, _GRAND_SHARE = 4, 0.6
+_FEW_GRAND, _GRAND_SHARE, _LONGEST_RUN = 4, 0.6, 40
 
 
 def unsaid_in(
@@ -39,15 +39,29 @@ def unsaid_in(
 
 
 def _grand(text: CleanText, book: CueBook) -> list[Span]:
-    """Sentences of grand words and hardly anything else, beside others."""
-    found = [sentence for sentence in text.sentences if _is_grand(text, sentence, book)]
-    return found if len(found) < len(text.sentences) else []
+    """Runs of grand words and hardly anything else, beside other words; a whole sentence where it is no more.
+
+    A run within a sentence counts as well: who speaks without full stops says them in the same breath.
+    """
+    runs = [run for sentence in text.sentences if (run := _grand_run(text, sentence, book))]
+    return runs if sum(map(len, map(text.words_in, runs))) < len(text.words) else []
 
 
-def _is_grand(text: CleanText, sentence: Span, book: CueBook) -> bool:
-    words = [w.text for w in text.words_in(sentence) if w.text not in book.stop]
-    grand = sum(word in book.grand for word in words)
-    return grand >= _FEW_GRAND and grand >= _GRAND_SHARE * len(words)
+def _grand_run(text: CleanText, sentence: Span, book: CueBook) -> Span | None:
+    """The longest run of grand words in a sentence, the sentence itself where the rest has no content."""
+    words = [word for word in text.words_in(sentence) if word.text not in book.stop]
+    grand = [word.text in book.grand for word in words]
+    if sum(grand) >= max(_FEW_GRAND, _GRAND_SHARE * len(words)):
+        return sentence
+    best = (0, 0)
+    for first in (place for place, is_grand in enumerate(grand) if is_grand):
+        count = 0
+        for last in range(first, min(len(words), first + _LONGEST_RUN)):
+            count += grand[last]
+            length = last - first + 1
+            if grand[last] and count >= max(_FEW_GRAND, _GRAND_SHARE * length) and length > best[1] - best[0]:
+                best = (first, last + 1)
+    return Span(words[best[0]].start, words[best[1] - 1].end) if best[1] else None
 
 
 def _ordered(text: CleanText, orders: Sequence[Hit]) -> list[Span]:
