@@ -26,8 +26,8 @@ NAMES = (
     "interview",
     "metamorphic",
     "opening",
-    "retrieval",
     "repeatability",
+    "retrieval",
     "robustness",
     "robustness-other",
 )
@@ -91,6 +91,7 @@ def test_a_suite_loads_and_says_what_it_is_for(name: str):
         ("interview", 6),
         ("metamorphic", 73),
         ("opening", 54),
+        ("repeatability", 20),
         ("retrieval", 57),
         ("robustness", 669),
         ("robustness-other", 320),

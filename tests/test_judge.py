@@ -162,6 +162,45 @@ def test_orders_inside_a_real_answer_change_nothing(judge: EmbeddedJudge) -> Non
 
 
 @pytest.mark.parametrize(
+    "ending",
+    [
+        "Actually, scratch that, I don't want it.",
+        "No. I've dropped that plan, and there is no other one.",
+        "I gave the idea up this morning. I haven't got a goal any more.",
+        "Well, I only said so because you asked. Honestly I don't have any goals at all.",
+        "That was true last year; today I no longer want it, and nothing has taken its place.",
+    ],
+)
+def test_a_goal_taken_back_at_the_end_counts_for_nothing(judge: EmbeddedJudge, ending: str) -> None:
+    found = judge.critique(f"{STRONG} {ending}")
+    assert found.overall is not None and found.overall <= 2
+    assert "met" not in {finding.verdict for finding in found.criteria.values()}
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "If nothing comes free, I'd start on another shift, that's no trouble.",
+        "I used to want to be a pilot, but I gave that up at sixteen.",
+        "I don't want it tomorrow, and I don't need the title.",
+        "I haven't got a second plan, because I won't give this one up.",
+        "Sorry, that was wrong: the course is in April, not in March.",
+        "Nothing else interests me half as much.",
+    ],
+)
+def test_what_only_sounds_like_taking_back_takes_nothing_back(judge: EmbeddedJudge, ending: str) -> None:
+    plain, longer = judge.critique(STRONG), judge.critique(f"{STRONG} {ending}")
+    goal = ("long_term_vision", "short_term_steps", "specific")
+    assert [longer.criteria[id].verdict for id in goal] == [plain.criteria[id].verdict for id in goal]
+    assert (longer.overall or 0) >= 4
+
+
+def test_grand_words_in_the_same_breath_are_no_pitfall_and_no_merit(judge: EmbeddedJudge) -> None:
+    breath = STRONG.rstrip(".") + " and excellence, synergy, leadership, vision, strategy, success"
+    assert judge.critique(breath).overall == judge.critique(STRONG).overall
+
+
+@pytest.mark.parametrize(
     "reply",
     [
         "fine",
