@@ -12,7 +12,8 @@ KEPT_AROUND = 6
 ELLIPSIS = " … "
 MOST_MATCHES = 200_000
 """Equal pairs up to which texts are compared by words; one that repeats itself could take minutes."""
-_WORDS = re.compile(r"\s*\S+|\s+$")
+_WORDS = re.compile(r"\s*[^\s,{}]*[,{}]|\s*[^\s,{}]+|\s+$")
+"""A word ends at a space, and after a comma or brace too: JSON has no spaces."""
 _SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+")
 
 

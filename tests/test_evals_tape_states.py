@@ -142,8 +142,8 @@ def test_a_changed_schema_is_stale_in_the_segment_schema(
     from interviewer.model import engine
     from interviewer.model.critique import critique_schema
 
-    def fewer(rubric: object) -> dict[str, object]:
-        text = json.dumps(critique_schema(rubric))  # type: ignore[arg-type]
+    def fewer(rubric: object, *, changes: bool) -> dict[str, object]:
+        text = json.dumps(critique_schema(rubric, changes=changes))  # type: ignore[arg-type]
         found: dict[str, object] = json.loads(text.replace('"maxItems": 5', '"maxItems": 4'))
         return found
 
