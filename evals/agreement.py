@@ -17,7 +17,7 @@ from evals.judge_data import FILES, UNSEEN, Labelled, data_hash, load_labelled
 from evals.parts import Parts
 from evals.places import Places
 from evals.result import CaseResult, Output, SuiteRun
-from evals.suite import Case, load_suite, suite_names
+from evals.suite import Case, Suite, load_suite, suite_names
 from interviewer.agreement import (
     CARD_FILE,
     PICTURE_FILE,
@@ -158,17 +158,12 @@ class _Measuring:
 
     def models(self, model: str, prompt_set: str) -> list[Entry]:
         """An entry for each recorded model and prompt set."""
-        from evals.run import Which, run_suite
-
         found = []
         for folder, sent in self.places.models().items():
             for name in self.places.prompt_sets():
                 chosen = model in ("", folder, sent.model) and prompt_set in ("", name)
                 if chosen and self.places.recorded(folder, name, SUITE).is_dir():
-                    (run,) = run_suite(
-                        self.suite, self.places, Which(prompt_set=name, embedded=False), folder
-                    )
-                    found.append(self._of_model(run, folder, sent.model))
+                    found.append(self._of_model(self._run(self.suite, name, folder), folder, sent.model))
         if (model or prompt_set) and not found:
             raise InputError(
                 f"Nothing of {SUITE} is recorded with {model or 'any model'}, {prompt_set or 'any set'}: "
@@ -201,17 +196,18 @@ class _Measuring:
         )
 
     def _asked_again(self, run: SuiteRun, folder: str) -> Repeated | None:
+        recorded = self.places.recorded(folder, run.prompt_set, REPEATS).is_dir()
+        if not recorded or REPEATS not in _suites(self.places):
+            return asked_again(run.cases)
+        again = self._run(load_suite(REPEATS, self.places.suites), run.prompt_set, folder)
+        return asked_again(again.cases) if again.answered == len(again.cases) else None
+
+    def _run(self, suite: Suite, prompt_set: str, folder: str) -> SuiteRun:
+        """The model's recorded answers to a suite, replayed."""
         from evals.run import Which, run_suite
 
-        if not self.places.recorded(folder, run.prompt_set, REPEATS).is_dir():
-            return asked_again(run.cases)
-        (again,) = run_suite(
-            load_suite(REPEATS, self.places.suites),
-            self.places,
-            Which(prompt_set=run.prompt_set, embedded=False),
-            folder,
-        )
-        return asked_again(again.cases) if again.answered == len(again.cases) else None
+        (run,) = run_suite(suite, self.places, Which(prompt_set=prompt_set, embedded=False), folder)
+        return run
 
 
 def _no_figure(run: SuiteRun) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interviewer.schema import Critique
+from interviewer.schema import Critique, Doubt
 
 DOTS = {"met": "●", "partly": "◐", "missing": "○"}
 OVERALL = {1: "harmful", 2: "weak", 3: "acceptable", 4: "strong", 5: "excellent"}
@@ -19,6 +19,11 @@ _DOUBTS = {
 def doubt_lines(critique: Critique) -> dict[str, str]:
     """A line for each criterion and pitfall that the model and the built-in judge read differently."""
     return {doubt.id: f"Less certain: {_DOUBTS[doubt.says]}." for doubt in critique.doubts}
+
+
+def only_built_in(critique: Critique) -> list[Doubt]:
+    """The pitfalls that the built-in judge sees and the model does not."""
+    return [doubt for doubt in critique.doubts if doubt.says == "present"]
 
 
 def dots(score: int | None) -> str:

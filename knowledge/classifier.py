@@ -35,7 +35,11 @@ class CardClassifier:
         self._weights: Matrix = np.linalg.solve(inner, weighted.T @ targets)
 
     def scores(self, vector: Matrix) -> Matrix:
-        """A score for each card, higher is nearer; meaningful only against each other."""
+        """A score for each card, higher is nearer; meaningful only against each other.
+
+        Args:
+            vector: of length 1; or a row for each of several, then a row of scores for each.
+        """
         return np.asarray(vector @ self._weights)
 
 

@@ -226,6 +226,10 @@ def test_a_model_is_judged_again_by_the_suite_of_repeats(places: Places, card: A
     assert again.repeated and (again.repeated.times, again.repeated.replies) == (3, 4)
     next(places.recorded(MODEL, "base", "repeatability").glob("*.json")).unlink()
     assert make(places, model=MODEL).entries[0].repeated is None, "of incomplete repeats nothing is said"
+    (places.root / "suites" / "repeatability.yaml").unlink()
+    assert make(places, model=MODEL).entries[0].repeated is None, (
+        "recordings whose suite is gone are left alone"
+    )
 
 
 def test_line_ends_change_no_hash(places: Places) -> None:

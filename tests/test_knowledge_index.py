@@ -290,7 +290,7 @@ def test_a_coach_s_short_cards_are_found_among_long_ones(tmp_path: Path) -> None
     """Before scores were weighed by what a card usually scores, .25 of the queries found theirs."""
     cards = (*CARDS, *load_cards(COACH))
     index = opened(tmp_path / "both", cards)
-    queries = load_queries(COACH / "queries.jsonl", half="coach")
+    queries = load_queries(COACH / "queries.jsonl")
     assert measure(queries, cards, index.fused_scores).recall_3 >= 0.45
     held_out = [query for query in load_queries() if query.half == "held_out"]
     assert measure(held_out, cards, index.fused_scores).recall_3 >= 0.95

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +28,7 @@ from knowledge import Card, GuidanceIndex, load_cards, open_index
 
 QUERIES = Path(__file__).with_name("queries.jsonl")
 COACH = Path(__file__).with_name("coach")
-HALVES = ("tune", "held_out")
-HALF_OF_COACH = "coach"
+HALVES = ("tune", "held_out", "coach")
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,8 @@ class Measured:
     reciprocal_rank: float
 
 
-def load_queries(path: Path = QUERIES, *, half: str = "") -> list[Query]:
+def load_queries(path: Path = QUERIES) -> list[Query]:
     """Read the queries.
-
-    Args:
-        path: a JSON object a line.
-        half: what they are all of, where the lines do not say.
 
     Raises:
         DataFileError: a line cannot be used.
@@ -65,10 +60,10 @@ def load_queries(path: Path = QUERIES, *, half: str = "") -> list[Query]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             row = json.loads(line)
-            query = Query(row["query"], tuple(row["expected"]), half or row["half"])
+            query = Query(row["query"], tuple(row["expected"]), row["half"])
         except (ValueError, KeyError, TypeError) as error:
             raise DataFileError(path, "needs query, expected and half; correct the line", number) from error
-        if query.half not in (*HALVES, half) or not query.expected:
+        if query.half not in HALVES or not query.expected:
             raise DataFileError(path, f"needs a card and one of the halves {', '.join(HALVES)}", number)
         queries.append(query)
     return queries
@@ -107,37 +102,33 @@ def milliseconds(index: GuidanceIndex, queries: Sequence[Query]) -> float:
     return float(np.median(times)) * 1000
 
 
-def ways(index: GuidanceIndex) -> dict[str, Callable[[str], NDArray[np.float64]]]:
-    """Scores of each card by keywords, by embeddings, and by both, as the app searches."""
-    return {
-        "bm25": index.keyword_scores,
-        "embeddings": index.embedding_scores,
-        "fused": index.fused_scores,
-    }
-
-
 def main() -> None:
     """Print the figures of keywords, embeddings and both, for each half and with a coach's own cards."""
     cards, queries = load_cards(), load_queries()
-    both = (*cards, *load_cards(COACH))
-    held_out = [query for query in queries if query.half == "held_out"]
-    asked = {half: (cards, [query for query in queries if query.half == half]) for half in HALVES}
-    asked[HALF_OF_COACH] = (both, load_queries(COACH / "queries.jsonl", half=HALF_OF_COACH))
-    asked["with_coach"] = (both, held_out)
+    tune, held_out = ([query for query in queries if query.half == half] for half in ("tune", "held_out"))
+    coach = load_queries(COACH / "queries.jsonl")
     print(f"{'queries of':12}{'search':12}{'queries':>8}{'recall@1':>10}{'recall@3':>10}{'MRR':>7}")
+    _print_figures(cards, {"tune": tune, "held_out": held_out})
+    _print_figures((*cards, *load_cards(COACH)), {"coach": coach, "with_coach": held_out})
+
+
+def _print_figures(cards: Sequence[Card], asked: Mapping[str, Sequence[Query]]) -> None:
+    """The figures of some groups of queries, and how long a search takes among these cards."""
     with tempfile.TemporaryDirectory() as folder:
-        indexes = {
-            len(found): open_index(folder=Path(folder) / str(len(found)), cards=found, embedding="bundled")
-            for found in (cards, both)
+        index = open_index(folder=Path(folder) / "index", cards=cards, embedding="bundled")
+        ways = {
+            "bm25": index.keyword_scores,
+            "embeddings": index.embedding_scores,
+            "fused": index.fused_scores,
         }
-        for half, (among, some) in asked.items():
-            for name, scores in ways(indexes[len(among)]).items():
-                got = measure(some, among, scores)
+        for group, queries in asked.items():
+            for name, scores in ways.items():
+                got = measure(queries, cards, scores)
                 figures = f"{got.recall_1:10.3f}{got.recall_3:10.3f}{got.reciprocal_rank:7.3f}"
-                print(f"{half:12}{name:12}{got.queries:8d}{figures}")
-        print(f"median of a warm search: {milliseconds(indexes[len(cards)], queries):.1f} ms")
-        for index in indexes.values():
-            index.close()
+                print(f"{group:12}{name:12}{got.queries:8d}{figures}")
+        every = [query for queries in asked.values() for query in queries]
+        print(f"median of a warm search among {len(cards)} cards: {milliseconds(index, every):.1f} ms")
+        index.close()
 
 
 if __name__ == "__main__":

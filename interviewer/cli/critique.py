@@ -21,7 +21,7 @@ from interviewer.cli.parts import Judges, build_judges
 from interviewer.errors import InputError
 from interviewer.intake import MAX_REPLY, clean
 from interviewer.schema import Critique
-from interviewer.verdicts import DOTS, dots, doubt_lines
+from interviewer.verdicts import DOTS, dots, doubt_lines, only_built_in
 from knowledge import Rubric
 
 DEFAULT_QUESTION = "What are your career goals?"
@@ -90,6 +90,10 @@ def _line(judges: Judges, line: str, where: str) -> dict[str, object]:
     return {"id": item.get("id"), **found.model_dump()}
 
 
+def _quoted(quotes: list[str]) -> str:
+    return " … ".join(f"“{quote}”" for quote in quotes)
+
+
 def as_text(found: Critique, rubric: Rubric) -> str:
     """A critique for a terminal, in words."""
     if found.cannot_judge:
@@ -97,17 +101,15 @@ def as_text(found: Critique, rubric: Rubric) -> str:
     words, doubts = dots(found.overall), doubt_lines(found)
     lines = [f"Overall: {words}" + ("" if found.engine == "model" else "   (built-in judge)"), ""]
     for pitfall in found.pitfalls:
-        lines += [f"! {rubric.pitfall(pitfall.id).name}: " + " … ".join(f"“{q}”" for q in pitfall.quotes)]
+        lines += [f"! {rubric.pitfall(pitfall.id).name}: {_quoted(pitfall.quotes)}"]
         lines += [f"    {pitfall.advice}   [{', '.join(pitfall.guidance)}]"]
         if pitfall.id in doubts:
             lines.append(f"    {doubts[pitfall.id]}")
-    for doubt in found.doubts:
-        if doubt.says == "present":
-            quotes = " … ".join(f"“{quote}”" for quote in doubt.quotes)
-            lines += [f"! {rubric.pitfall(doubt.id).name}: {quotes}", f"    {doubts[doubt.id]}"]
+    for doubt in only_built_in(found):
+        lines += [f"! {rubric.pitfall(doubt.id).name}: {_quoted(doubt.quotes)}", f"    {doubts[doubt.id]}"]
     for criterion in rubric.criteria:
         finding = found.criteria[criterion.id]
-        quotes = " … ".join(f"“{quote}”" for quote in finding.quotes)
+        quotes = _quoted(finding.quotes)
         lines.append(f"{DOTS[finding.verdict]} {criterion.name}" + (f": {quotes}" if quotes else ""))
         if finding.verdict != "met":
             lines.append(f"    {finding.advice}   [{', '.join(finding.guidance)}]")

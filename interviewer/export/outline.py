@@ -7,7 +7,7 @@ from datetime import UTC
 
 from interviewer.export.blocks import Block, Heading, Paragraph, Span, Table, marked, paragraph
 from interviewer.schema import Critique, Debrief, Interview, Moment, Turn
-from interviewer.verdicts import DOTS, dots, doubt_lines
+from interviewer.verdicts import DOTS, dots, doubt_lines, only_built_in
 from knowledge import Card, Rubric
 
 Cards = Mapping[str, Card] | Iterable[Card]
@@ -140,9 +140,8 @@ class Outline:
         for pitfall in critique.pitfalls:
             advice = _and_doubt(pitfall.advice, doubts, pitfall.id)
             yield self._point(pitfall.id, "⚠", "hurts", pitfall.quotes, advice, pitfall.guidance)
-        for doubt in critique.doubts:
-            if doubt.says == "present":
-                yield self._point(doubt.id, "⚠", "may hurt", doubt.quotes, doubts[doubt.id], [])
+        for doubt in only_built_in(critique):
+            yield self._point(doubt.id, "⚠", "may hurt", doubt.quotes, doubts[doubt.id], [])
         for point, found in critique.criteria.items():
             if found.verdict != "missing" or point in critique.focus:
                 mark = DOTS[found.verdict]

@@ -23,7 +23,7 @@ from knowledge.datafile import Frozen, data_error, read_text
 
 DIMENSION = 256
 TAKEN_BACK = "taken_back"
-"""The direction of how a reply ends that takes its goal back."""
+"""What takes back what a reply has said: the cue, and the direction of how such a reply ends."""
 MOST_UNITS = 400
 _FEWEST_WORDS = 2
 _KNOWN_SHARE = 0.4

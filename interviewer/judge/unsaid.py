@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from interviewer.judge.cues import CueBook, Hit
-from interviewer.judge.meaning import Meaning
+from interviewer.judge.meaning import TAKEN_BACK, Meaning
 from interviewer.judge.text import CleanText, Span
 
-ORDERS, TAKEN_BACK = "orders", "taken_back"
-DISAVOWED, NO_GOAL_LEFT = "disavowed", "no_goal_left"
-"""The cues by which they are found; the last two take back only together."""
+ORDERS, DISAVOWED, NO_GOAL_LEFT = "orders", "disavowed", "no_goal_left"
+"""Cues, like `TAKEN_BACK`; the last two take back only together."""
 UNSAYING = (ORDERS, TAKEN_BACK, DISAVOWED, NO_GOAL_LEFT)
-GOAL = "long_term_vision"
+_VISION = "long_term_vision"
 ENDING = 3
 """So many sentences at most take back what comes before them."""
 SOUNDS, SOUNDS_AND_SAYS = 2.0, 0.5
@@ -95,7 +94,9 @@ def _left_without(
 
 def _goals(hits: Mapping[str, Sequence[Hit]], book: CueBook) -> list[int]:
     """Where a goal is named."""
-    return [hit.start for id, found in hits.items() if book.cues[id].serves.get(GOAL) == "+" for hit in found]
+    return [
+        hit.start for id, found in hits.items() if book.cues[id].serves.get(_VISION) == "+" for hit in found
+    ]
 
 
 def _given_up_at_the_end(

@@ -15,7 +15,7 @@ from interviewer.pages.marks import changed_html, filled, find_marks, marked_htm
 from interviewer.pages.shell import safely, service
 from interviewer.pages.words import VERDICTS, count, esc, overall_html, usage_line
 from interviewer.schema import CriterionFinding, Critique, Interview, PitfallFinding, Turn
-from interviewer.verdicts import OVERALL, doubt_lines
+from interviewer.verdicts import OVERALL, doubt_lines, only_built_in
 from knowledge import Rubric
 
 Item = tuple[str, str, CriterionFinding | PitfallFinding]
@@ -74,7 +74,7 @@ def strengths(critique: Critique, rubric: Rubric) -> list[Item]:
 
 def to_mend(critique: Critique, rubric: Rubric) -> list[Item]:
     """The pitfalls, those that only the built-in judge sees after the others, then the focus not met yet."""
-    others = {doubt.id: doubt.quotes for doubt in critique.doubts if doubt.says == "present"}
+    others = {doubt.id: doubt.quotes for doubt in only_built_in(critique)}
     items: list[Item] = [(p.id, rubric.pitfall(p.id).name, p) for p in critique.pitfalls]
     items += [
         (p.id, p.name, PitfallFinding(id=p.id, quotes=others[p.id], guidance=list(p.cards), advice=p.advice))
