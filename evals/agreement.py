@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evals.agreement_card import svg
 from evals.agreement_figures import TIMES, asked_again, measured, rounded, second_labels, weak
-from evals.judge_data import FILES, UNSEEN, Labelled, data_hash, load_labelled
+from evals.judge_data import FILES, RESTATED, UNSEEN, Labelled, data_hash, load_labelled, weights_without
 from evals.parts import Parts
 from evals.places import Places
 from evals.result import CaseResult, Output, SuiteRun
@@ -231,7 +231,7 @@ def check_left_out(places: Places, cues: str, authors: set[str]) -> None:
     """
     expected = {"data_hash": data_hash(places.labelled), "cues_hash": cues}
     for author in sorted(authors):
-        path = places.root / "left_out" / f"{author}.json"
+        path = weights_without(places.root / "left_out", author)
         stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         if any(stored.get(key) != value for key, value in expected.items()):
             raise StaleError(
@@ -244,7 +244,7 @@ def hashes(places: Places) -> dict[str, str]:
     """Hashes of everything that the card is made from, besides code."""
     labelled = places.labelled
     found = judge_hashes(package_folder("knowledge")) | {
-        "labelled": files_hash([labelled / name for name in FILES]),
+        "labelled": files_hash([labelled / name for name in (*FILES, RESTATED)]),
         "unseen": files_hash([labelled / name for name in UNSEEN]),
         "left_out": files_hash(sorted((places.root / "left_out").glob("*.json"))),
         "suite": files_hash([places.suites / f"{name}.yaml" for name in _suites(places)]),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interviewer.errors import DataFileError
 
 FOLDER = Path(__file__).parent / "labelled"
-FILES = ("dev.jsonl", "train.jsonl", "fresh.jsonl", "grown.jsonl")
+FILES = ("dev.jsonl", "train.jsonl", "fresh.jsonl", "grown.jsonl", "wider.jsonl", "further.jsonl")
+# The replies of `FILES` in other words, by other writers: learned from beside them.
+RESTATED = "restated.jsonl"
 # Measured and nothing else: never learned from, never read by whoever changes cues or exemplars.
 UNSEEN = ("unseen.jsonl",)
 
@@ -32,7 +35,7 @@ class Labelled:
 
     @property
     def author(self) -> str:
-        """Who wrote the reply: r, a, b, c or d."""
+        """Who wrote the reply, as a letter."""
         return self.id[0]
 
 
@@ -68,9 +71,30 @@ def load_labelled(folder: Path = FOLDER, files: Sequence[str] = FILES) -> list[L
     return found
 
 
+def load_restated(folder: Path = FOLDER) -> list[Labelled]:
+    """The labelled replies said again in other words, with the labels and the author of their originals."""
+    originals = {row.id: row for row in load_labelled(folder)}
+    lines = (folder / RESTATED).read_text(encoding="utf-8").splitlines()
+    return [replace(originals[row["of"]], id=row["id"], reply=row["reply"]) for row in map(json.loads, lines)]
+
+
+def weights_without(folder: Path, author: str) -> Path:
+    """The file in a folder of weights learned without some authors that never saw this one.
+
+    Its name are the letters of the authors left out of it; there may be no such file.
+    """
+    return next(iter(sorted(folder.glob(f"*{glob.escape(author)}*.json"))), folder / f"{author}.json")
+
+
+def load_evidence(folder: Path = FOLDER) -> dict[str, dict[str, list[str]]]:
+    """By the id of a labelled reply and by pitfall: the words that show it, verbatim."""
+    lines = (folder / "evidence.jsonl").read_text(encoding="utf-8").splitlines()
+    return {row["id"]: row["evidence"] for row in map(json.loads, lines)}
+
+
 def data_hash(folder: Path = FOLDER) -> str:
     """A hash that changes when any labelled reply does."""
     digest = hashlib.sha256()
-    for name in FILES:
+    for name in (*FILES, RESTATED):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:16]

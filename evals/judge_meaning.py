@@ -1,8 +1,8 @@
 """Learns from exemplar sentences in which direction of the word vectors' space each pitfall lies.
 
 A logistic regression per pitfall: its own exemplars against its near misses, the other pitfalls' exemplars
-and plain sentences, both sides weighing the same. One more tells how a reply ends that takes its goal back,
-from its own near misses and plain sentences. No labelled reply is used: cross-validation stays honest.
+and plain sentences, both sides weighing the same. Two more tell how a reply ends that takes its goal back,
+and which sentences say nothing at all. No labelled reply is used: cross-validation stays honest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from interviewer.judge.cues import CueBook
-from interviewer.judge.meaning import TAKEN_BACK, Directions, Floats, embed
+from interviewer.judge.meaning import EMPTY_TALK, TAKEN_BACK, Directions, Floats, embed
 from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
 
@@ -41,6 +41,7 @@ class Exemplars(Frozen):
 
     pitfalls: dict[str, Group]
     taken_back: Group | None = None
+    empty_talk: Group | None = None
     plain: Sentences
 
 
@@ -77,6 +78,8 @@ def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
         found[TAKEN_BACK] = tuple(
             float(n) for n in _direction(vectors(group.says), others, TAKEN_BACK_PENALTY)
         )
+    if group := exemplars.empty_talk:
+        found[EMPTY_TALK] = tuple(float(n) for n in _direction(vectors(group.says), vectors(group.near)))
     return Directions(
         about=ABOUT, exemplars_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:16], directions=found
     )

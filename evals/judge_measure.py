@@ -2,10 +2,11 @@
 
 `--write` keeps them in `knowledge/judge/agreement.json`, with the one line that the app shows.
 
-For each author the weights are learned from the others' replies; the whole critique (quotes, demotions,
-overall, focus) is then made for that author's replies, and the figures are computed over all, pooled.
-Because the cues were written by somebody who had read most of those replies, the figures that are honest for
-new wording are those on `unseen.jsonl`: replies by an author that neither weights nor cues were made from.
+For each author the weights are taken that `evals.judge_train` learned from the others' replies; the whole
+critique (quotes, demotions, overall, focus) is then made for that author's replies, and the figures are
+computed over all, pooled. Because the cues were written by somebody who had read most of the replies by r, a,
+b, c, d and f, the figures that are honest for new wording are those of `BLIND` authors, which nobody has read
+to change a cue, and those on `unseen.jsonl`: an author that neither weights nor cues were made from.
 """
 
 from __future__ import annotations
@@ -19,34 +20,41 @@ from typing import Any
 
 import numpy as np
 
-from evals.judge_data import UNSEEN, Labelled, data_hash, load_labelled
+from evals.judge_data import (
+    UNSEEN,
+    Labelled,
+    data_hash,
+    load_evidence,
+    load_labelled,
+    load_restated,
+    weights_without,
+)
 from evals.judge_scores import f1, kappa
-from evals.judge_train import LEVEL, OUT, Table, learn
+from evals.judge_train import LEFT_OUT, LEVEL, OUT
 from interviewer.judge import EmbeddedJudge
-from interviewer.judge.weights import Weights
+from interviewer.judge.weights import load_weights
 from interviewer.schema import Critique
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
-AUTHORS = "rabcdfg"
+FIRST_FOUR = "rabc"
+BLIND = "hkmnpstuvwx"
+"""Authors whose replies nobody has read to change a cue."""
 AGREEMENT = OUT.parent / "agreement.json"
 FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
 CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
 
 
-def cross_validate(rows: Sequence[Labelled] | None = None) -> tuple[list[Labelled], list[Critique]]:
-    """The labelled replies, and for each the critique of a judge that never saw its author."""
-    rows = list(rows or load_labelled())
+def cross_validate(rows: Sequence[Labelled]) -> list[Critique]:
+    """For each labelled reply the critique of a judge that never saw its author."""
     judge = EmbeddedJudge(load_rubric())
-    readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
-    table = Table(readings, judge.reader)
-    found: dict[int, Critique] = {}
-    for author in sorted({r.author for r in rows}):
-        learned = learn(table, rows, [i for i, r in enumerate(rows) if r.author != author])
-        weights = Weights(about="", cues_hash="", data_hash="", **vars(learned))
-        for i, row in enumerate(rows):
-            if row.author == author:
-                found[i] = judge.judge(readings[i], weights)
-    return rows, [found[i] for i in range(len(rows))]
+    authors = {row.author for row in rows}
+    without = {author: load_weights(weights_without(LEFT_OUT, author)) for author in authors}
+    return [
+        judge.judge(
+            judge.read(r.reply, question=r.question, role=r.role, company=r.company), without[r.author]
+        )
+        for r in rows
+    ]
 
 
 def unseen() -> dict[str, Any]:
@@ -83,6 +91,37 @@ def figures(rows: Sequence[Labelled], critiques: Sequence[Critique]) -> dict[str
     }
 
 
+def quotes_agree(rows: Sequence[Labelled], critiques: Sequence[Critique]) -> dict[str, float]:
+    """How often the first quote of a pitfall that is there is among the words that a reader chose for it.
+
+    Returns:
+        `pitfalls`: how many could be compared; `share`: of how many the quote and the words cover at least
+        half of one another.
+    """
+    chosen = load_evidence()
+    hits = [
+        _covers(_places(r.reply, pitfall.quotes[:1]), _places(r.reply, chosen[r.id][pitfall.id]))
+        for r, critique in zip(rows, critiques, strict=True)
+        for pitfall in critique.pitfalls
+        if pitfall.id in r.pitfalls and pitfall.id in chosen.get(r.id, {})
+    ]
+    return {"pitfalls": len(hits), "share": float(np.mean(hits))}
+
+
+def _places(reply: str, quotes: Sequence[str]) -> set[int]:
+    """Which characters of a reply some quotes are."""
+    found: set[int] = set()
+    for quote in quotes:
+        start = reply.find(quote)
+        if start >= 0:
+            found |= set(range(start, start + len(quote)))
+    return found
+
+
+def _covers(one: set[int], other: set[int]) -> bool:
+    return 2 * len(one & other) >= min(len(one), len(other))
+
+
 def latency(rows: Sequence[Labelled]) -> dict[str, float]:
     """Milliseconds of a whole critique, warm: the median and the slowest over the labelled replies."""
     judge = EmbeddedJudge(load_rubric())
@@ -113,17 +152,29 @@ def table(found: Mapping[str, Any]) -> str:
         + " " * 16
         + f"two labellers {CEILING['focus']}"
     )
-    if "first_four" in found:
-        part = found["first_four"]
-        lines.append(
-            f"  authors r, a, b, c: criteria {part['criteria_mean']:.3f},"
-            f" pitfalls {part['pitfalls_macro_f1']:.3f}, overall {part['overall']:.3f}"
-        )
+    for key, name in (
+        ("first_four", f"authors {', '.join(FIRST_FOUR)}"),
+        ("blind", "authors that no cue was changed for"),
+        ("restated", "said again in other words"),
+    ):
+        if key in found:
+            part = found[key]
+            lines.append(
+                f"  {name}, {part['replies']} replies: criteria {part['criteria_mean']:.3f},"
+                f" pitfalls {part['pitfalls_macro_f1']:.3f}, overall {part['overall']:.3f},"
+                f" focus {part['focus_hit']:.3f}"
+            )
     for author, part in found.get("by_author", {}).items():
         lines.append(
             f"  author {author}: criteria {part['criteria_mean']:.2f},"
             f" pitfalls {part['pitfalls_macro_f1']:.2f},"
             f" overall {part['overall']:.2f}, focus {part['focus_hit']:.2f}"
+        )
+    if "quotes" in found:
+        part = found["quotes"]
+        lines.append(
+            f"  first quote of a pitfall among the words that show it: {part['share']:.3f}"
+            f" of {part['pitfalls']}"
         )
     if "unseen" in found:
         part = found["unseen"]
@@ -163,19 +214,23 @@ def agreement(found: Mapping[str, Any], *, date: str = "") -> dict[str, Any]:
 
 
 def measure() -> dict[str, Any]:
-    """The cross-validated figures over all replies, over those of the first four authors, and by author."""
-    rows, critiques = cross_validate()
+    """The cross-validated figures over all replies, over those of some authors, by author, and said again."""
+    rows, again = load_labelled(), load_restated()
+    critiques = cross_validate(rows)
 
     def part(authors: str) -> dict[str, Any]:
         use = [i for i, r in enumerate(rows) if r.author in authors]
         return figures([rows[i] for i in use], [critiques[i] for i in use])
 
-    by_author = {author: part(author) for author in AUTHORS}
+    by_author = {author: part(author) for author in dict.fromkeys(row.author for row in rows)}
     return {
         **figures(rows, critiques),
-        "first_four": part(AUTHORS[:4]),
+        "first_four": part(FIRST_FOUR),
+        "blind": part(BLIND),
+        "restated": figures(again, cross_validate(again)),
         "by_author": by_author,
         "unseen": unseen(),
+        "quotes": quotes_agree(rows, critiques),
     }
 
 

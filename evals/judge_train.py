@@ -3,8 +3,8 @@
 Each criterion gets an ordinal logistic regression (proportional odds: one weight vector, two thresholds),
 each pitfall a logistic regression. A cue that is declared to speak for an id can only get a weight of that
 sign, one that is not declared for a criterion can never raise it, and what is not declared is held down
-harder: with 316 replies, what a person knows is worth more than what the data seem to say, and padding must
-not pay. The result is rounded, sorted and the same bit for bit on every run.
+harder: with a few thousand replies, what a person knows is worth more than what the data seem to say, and
+padding must not pay. The result is rounded, sorted and the same bit for bit on every run.
 
 Formulas: proportional odds after McCullagh (1980); quadratic weighted kappa after Cohen (1968).
 """
@@ -13,28 +13,35 @@ from __future__ import annotations
 
 import argparse
 import copy
+import functools
 import json
+import shutil
 import zlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from evals.judge_data import Labelled, data_hash, load_labelled
+from evals.judge_data import Labelled, data_hash, load_labelled, load_restated
 from evals.judge_meaning import FOLDER, dump_directions, learn_directions
 from evals.judge_odds import proportional_odds
 from evals.judge_scores import f1, kappa
 from evals.judge_senses import learn_sense, sense_apart
+from evals.judge_wording import learn_wording, wording_apart
 from interviewer.judge import EmbeddedJudge
 from interviewer.judge.features import HEARD, LIKE, SHAPES, Reader, Reading
 from interviewer.judge.meaning import DIMENSION
 from interviewer.judge.weights import SENSE, Scale, Sense, Weights
+from interviewer.judge.wording import WORDED, Wording
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
 LEFT_OUT = Path(__file__).parent / "left_out"
 OUT, DIRECTIONS = FOLDER / "weights.json", FOLDER / "meaning.json"
+IDS = (*CRITERION_IDS, *PITFALL_IDS)
 LEVEL = {"missing": 0, "partly": 1, "met": 2}
 ABOUT = "Learned by `python -m evals.judge_train` from evals/labelled; do not edit by hand."
 Floats = NDArray[np.float64]
@@ -55,11 +62,14 @@ PLAN_IDS = frozenset(
     {"long_term_vision", "specific", "measurable", "realistic", "short_term_steps", "linked_path"}
 )
 """What the whole reply tells; the other criteria show in words of their own, so little else may count."""
-PITFALL_PENALTY = Penalty(declared=2.0, other=30.0)
-HEARD_PENALTY = 5.0
-SENSE_PENALTY = 0.5
+PITFALL_PENALTY = Penalty(declared=1.0, other=30.0)
+HEARD_PENALTY = 2.0
+SENSE_PENALTY = 2.0
+WORDED_PENALTY, WORDED_PITFALL_PENALTY = 30.0, 2.0
 SLACK = 0.0
 COPIES, MISSED, SEED = 3, 0.3, 20
+PARTS = 6
+"""So many parts of the authors are left out in turn."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,7 @@ class Learned:
     criteria: dict[str, Scale]
     pitfalls: dict[str, Scale]
     senses: dict[str, Sense]
+    wording: Wording
 
 
 class Table:
@@ -98,11 +109,15 @@ class Table:
         found = [reading.vector(id) for reading in self._readings]
         return np.array([np.zeros(DIMENSION) if vector is None else vector for vector in found])
 
-    def sensed(self, use: Sequence[int], senses: Mapping[str, Floats]) -> Table:
-        """The table of some replies, with a column more for each sense."""
+    def said(self, use: Sequence[int]) -> list[str]:
+        """What some of the replies say, in words alone."""
+        return [self._readings[i].said for i in use]
+
+    def widened(self, use: Sequence[int], columns: Mapping[str, Floats]) -> Table:
+        """The table of some replies, with more columns, by their names."""
         new = copy.copy(self)
-        new.names = [*self.names, *(f"{SENSE}{id}" for id in senses)]
-        new.x = np.column_stack([self.x[list(use)], *senses.values()])
+        new.names = [*self.names, *columns]
+        new.x = np.column_stack([self.x[list(use)], *columns.values()])
         return new
 
     def signs(self, id: str) -> list[int | None]:
@@ -114,33 +129,50 @@ class Table:
         found: list[tuple[float | None, float | None]] = []
         for name, sign in zip(self.names, self.signs(id), strict=True):
             undeclared_cue = sign is None and self._reader.is_of_cue(name) and id in CRITERION_IDS
-            if sign is None and (name in SHAPES or name.startswith((LIKE, HEARD, SENSE))):
+            if sign is None and (name in SHAPES or name.startswith((LIKE, HEARD, SENSE, WORDED))):
                 found.append((0.0, 0.0))
                 continue
             found.append((0.0 if sign == 1 else None, 0.0 if sign == -1 or undeclared_cue else None))
         return found
 
 
-def learn(table: Table, rows: Sequence[Labelled], use: Sequence[int]) -> Learned:
-    """Learn all scales and senses from the replies with the numbers in `use`."""
+def learn(table: Table, rows: Sequence[Labelled], use: Sequence[int], ids: Sequence[str] = IDS) -> Learned:
+    """Learn scales, senses and wording of some ids, each by itself, from the replies numbered in `use`."""
     chosen = [rows[i] for i in use]
-    levels = {id: np.array([LEVEL[row.labels[id]] for row in chosen]) for id in CRITERION_IDS}
-    levels |= {id: np.array([int(id in row.pitfalls) for row in chosen]) for id in PITFALL_IDS}
+    levels = {id: np.array([_level(row, id) for row in chosen]) for id in ids}
     authors = np.array([row.author for row in chosen])
     vectors = {id: table.vectors(id)[list(use)] for id in levels}
     senses = {id: learn_sense(vectors[id], y) for id, y in levels.items()}
-    table = table.sensed(list(use), {id: sense_apart(vectors[id], y, authors) for id, y in levels.items()})
-    criteria = {}
-    for id in CRITERION_IDS:
-        weights = _fit(table.x, levels[id], table, id, PLAN_PENALTY if id in PLAN_IDS else WORDS_PENALTY)
-        shown = np.ones(len(use), dtype=bool) if id in PLAN_IDS else table.shown(id)
-        criteria[id] = _scale(table.names, weights, _criterion_cuts(table.x @ weights, levels[id], shown))
-    pitfalls = {}
-    for id in PITFALL_IDS:
-        copies, labels = _unheard(table.x, levels[id], table)
-        weights = _fit(copies, labels, table, id, PITFALL_PENALTY)
-        pitfalls[id] = _scale(table.names, weights, _pitfall_cuts(copies @ weights, labels))
-    return Learned(criteria, pitfalls, senses)
+    said = table.said(use)
+    wording = learn_wording(said, levels, authors)
+    worded = wording_apart(said, levels, authors)
+    criteria, pitfalls = {}, {}
+    for id, y in levels.items():
+        # Its own two columns alone: more of them, though of no weight, would add up in another order.
+        columns = {f"{SENSE}{id}": sense_apart(vectors[id], y, authors), f"{WORDED}{id}": worded[id]}
+        own = table.widened(use, columns)
+        if id in CRITERION_IDS:
+            criteria[id] = _criterion_scale(own, y, id)
+        else:
+            pitfalls[id] = _pitfall_scale(own, y, id)
+    return Learned(criteria, pitfalls, senses, wording)
+
+
+def _criterion_scale(table: Table, y: Ints, id: str) -> Scale:
+    weights = _fit(table.x, y, table, id, PLAN_PENALTY if id in PLAN_IDS else WORDS_PENALTY)
+    shown = np.ones(len(y), dtype=bool) if id in PLAN_IDS else table.shown(id)
+    return _scale(table.names, weights, _criterion_cuts(table.x @ weights, y, shown))
+
+
+def _pitfall_scale(table: Table, y: Ints, id: str) -> Scale:
+    copies, labels = _unheard(table.x, y, table)
+    weights = _fit(copies, labels, table, id, PITFALL_PENALTY)
+    return _scale(table.names, weights, _pitfall_cuts(copies @ weights, labels))
+
+
+def _level(row: Labelled, id: str) -> int:
+    """The verdict of a criterion as a number from 0, or whether a pitfall is there."""
+    return LEVEL[row.labels[id]] if id in CRITERION_IDS else int(id in row.pitfalls)
 
 
 def _fit(x: Floats, y: Ints, table: Table, id: str, penalty: Penalty) -> Floats:
@@ -148,6 +180,8 @@ def _fit(x: Floats, y: Ints, table: Table, id: str, penalty: Penalty) -> Floats:
     strength = np.array([penalty.other if s is None else penalty.declared for s in table.signs(id)])
     strength[[name.startswith(HEARD) for name in table.names]] = HEARD_PENALTY
     strength[[name.startswith(SENSE) for name in table.names]] = SENSE_PENALTY
+    worded = WORDED_PITFALL_PENALTY if id in PITFALL_IDS else WORDED_PENALTY
+    strength[[name.startswith(WORDED) for name in table.names]] = worded
     return proportional_odds(x, y, strength, table.bounds(id))[0]
 
 
@@ -194,39 +228,62 @@ def _scale(names: Sequence[str], weights: Floats, cuts: tuple[float, ...]) -> Sc
     )
 
 
-def build(without: str = "") -> Weights:
-    """The weights learned from all labelled replies, or from those of all authors but one.
+def build(without: str = "", ids: Sequence[str] = IDS) -> Weights:
+    """The weights learned from all labelled replies, or from those of all authors but some.
 
     Args:
-        without: the author to leave out.
+        without: the letters of the authors to leave out.
+        ids: the criteria and pitfalls to learn; each comes out the same whichever are learned beside it.
     """
-    return _learned(*_table(), without)
+    # More threads would add up in another order, and the last digits would hang on the machine.
+    with threadpool_limits(limits=1):
+        return _learned(*_table(), without, ids)
+
+
+def parts() -> list[str]:
+    """The authors in parts, as their letters: one part after the other is left out."""
+    authors = sorted({row.author for row in load_labelled()})
+    return ["".join(authors[first::PARTS]) for first in range(PARTS)]
 
 
 def build_left_out() -> dict[str, Weights]:
-    """For each author the weights learned without that author's replies: to judge those replies with."""
-    rows, table, cues = _table()
-    return {author: _learned(rows, table, cues, author) for author in sorted({r.author for r in rows})}
+    """For each part of the authors the weights learned without their replies: to judge those with."""
+    with ProcessPoolExecutor() as pool:
+        return dict(zip(parts(), pool.map(build, parts()), strict=True))
 
 
+@functools.cache
 def _table() -> tuple[list[Labelled], Table, str]:
-    rows = load_labelled()
+    rows = [*load_labelled(), *load_restated()]
     judge = EmbeddedJudge(load_rubric())
     readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
     return rows, Table(readings, judge.reader), judge.book.hash
 
 
-def _learned(rows: Sequence[Labelled], table: Table, cues: str, without: str) -> Weights:
-    learned = learn(table, rows, [i for i, r in enumerate(rows) if r.author != without])
-    about = f"{ABOUT} Without author {without}." if without else ABOUT
+def _learned(rows: Sequence[Labelled], table: Table, cues: str, without: str, ids: Sequence[str]) -> Weights:
+    learned = learn(table, rows, [i for i, r in enumerate(rows) if r.author not in without], ids)
+    about = f"{ABOUT} Without the authors {', '.join(without)}." if without else ABOUT
     return Weights(about=about, cues_hash=cues, data_hash=data_hash(), **vars(learned))
 
 
 def dump(weights: Weights) -> str:
-    """The weights as the text of `weights.json`, each sense in a line."""
-    text = json.dumps(weights.model_dump(exclude={"senses"}), indent=1, sort_keys=True)
-    lines = [f"  {json.dumps(id)}: {sense.model_dump_json()}" for id, sense in sorted(weights.senses.items())]
-    return text.removesuffix("\n}") + ',\n "senses": {\n' + ",\n".join(lines) + "\n }\n}\n"
+    """The weights as the text of `weights.json`, each sense and each term in a line."""
+    text = json.dumps(weights.model_dump(exclude={"senses", "wording"}), indent=1, sort_keys=True)
+    senses = {id: sense.model_dump_json() for id, sense in sorted(weights.senses.items())}
+    assert weights.wording
+    ids, cuts = json.dumps(weights.wording.ids), json.dumps(weights.wording.cuts)
+    terms = {
+        term: json.dumps(numbers, separators=(",", ":")) for term, numbers in weights.wording.terms.items()
+    }
+    return (
+        text.removesuffix("\n}")
+        + f',\n "senses": {{\n{_lines(senses)}\n }}'
+        + f',\n "wording": {{\n "ids": {ids},\n "cuts": {cuts},\n "terms": {{\n{_lines(terms)}\n }}}}\n}}\n'
+    )
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    return ",\n".join(f"  {json.dumps(key)}: {value}" for key, value in values.items())
 
 
 def main() -> None:
@@ -246,9 +303,11 @@ def main() -> None:
         )
         raise SystemExit(0 if same else "knowledge/judge is out of date: run python -m evals.judge_train")
     OUT.write_text(text, encoding="utf-8")
-    for author, weights in build_left_out().items():
-        path = LEFT_OUT / f"{author}.json"
-        path.parent.mkdir(exist_ok=True)
+    left_out = build_left_out()
+    shutil.rmtree(LEFT_OUT, ignore_errors=True)
+    LEFT_OUT.mkdir()
+    for authors, weights in left_out.items():
+        path = LEFT_OUT / f"{authors}.json"
         path.write_text(dump(weights), encoding="utf-8")
 
 

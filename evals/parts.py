@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evals.judge_data import weights_without
 from evals.places import BASE, Places
 from interviewer.compose import package_folder
 from interviewer.settings import Settings
@@ -76,9 +77,9 @@ class Parts:
     @cached_property
     def judge(self) -> EmbeddedJudge:
         """The embedded judge."""
-        from interviewer.judge import EmbeddedJudge
+        from evals.remembering import RememberingJudge
 
-        return EmbeddedJudge(self.rubric, folder=self.knowledge)
+        return RememberingJudge(self.rubric, folder=self.knowledge)
 
     def judge_without(self, author: str) -> EmbeddedJudge:
         """The embedded judge as it would be without an author's labelled replies, to judge those replies.
@@ -86,17 +87,17 @@ class Parts:
         A judge that has learned from a reply agrees with its label too well. Where there are no such weights
         (an author that was never learned from, or a coach's own knowledge), it is the judge as it is.
         """
-        from interviewer.judge import EmbeddedJudge
+        from evals.remembering import RememberingJudge
 
-        weights = self.places.root / "left_out" / f"{author}.json"
+        weights = weights_without(self.places.root / "left_out", author)
         if self.knowledge != package_folder("knowledge") or not weights.is_file():
             return self.judge
-        if author not in self._without:
-            self._without[author] = EmbeddedJudge(self.rubric, folder=self.knowledge, weights=weights)
-        return self._without[author]
+        if weights not in self._without:
+            self._without[weights] = RememberingJudge(self.rubric, folder=self.knowledge, weights=weights)
+        return self._without[weights]
 
     @cached_property
-    def _without(self) -> dict[str, EmbeddedJudge]:
+    def _without(self) -> dict[Path, EmbeddedJudge]:
         return {}
 
     def prompt_files(self) -> dict[str, Path]:

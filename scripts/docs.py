@@ -38,7 +38,8 @@ COMMANDS = [
 ]
 # Commands that set up, serve, talk to a person or change files are shown, not run here: the tests cover them.
 NOT_RUN = re.compile(
-    r"^(git |cd |make |python -m venv|(\.venv/bin/)?interviewer (serve|chat|eval (record|verify|bless|lock$))"
+    r"^(git |cd |make |python -m venv"
+    r"|(\.venv/bin/)?interviewer (serve|chat|eval (record|verify|bless|(lock|agreement)$))"
     r"|\.venv/bin/(pip|pre-commit|python -m evals\.))"
 )
 

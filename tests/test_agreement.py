@@ -14,7 +14,7 @@ from evals_folder import MODEL, endpoint, one_plain_line, record
 from evals.agreement import changed, dumped, hashes, kept_card, make, write
 from evals.agreement_card import MOST_DRAWN, html, markdown, series, svg
 from evals.agreement_figures import asked_again, second_labels, weak
-from evals.judge_data import FILES, UNSEEN, data_hash
+from evals.judge_data import FILES, RESTATED, UNSEEN, data_hash, weights_without
 from evals.places import Model, Places
 from evals.result import CaseResult, Output
 from interviewer.agreement import (
@@ -68,7 +68,7 @@ def put_left_out(places: Places) -> None:
     """Weights without the author, said to be learned from the small labelled files."""
     (places.root / "left_out").mkdir(exist_ok=True)
     told = {"data_hash": data_hash(places.labelled), "cues_hash": EmbeddedJudge(load_rubric()).book.hash}
-    stored = json.loads((EVALS / "left_out" / "r.json").read_text(encoding="utf-8"))
+    stored = json.loads(weights_without(EVALS / "left_out", "r").read_text(encoding="utf-8"))
     (places.root / "left_out" / "r.json").write_text(json.dumps(stored | told), encoding="utf-8")
 
 
@@ -78,7 +78,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     places = Places(tmp_path_factory.mktemp("small") / "evals", Path())
     (places.root / "suites").mkdir(parents=True)
     (places.root / "suites" / "critique.yaml").write_text(SUITE, encoding="utf-8")
-    for name in (*FILES, *UNSEEN):
+    for name in (*FILES, *UNSEEN, RESTATED):
         put(places.labelled / name, [])
     put(places.labelled / FILES[0], rows_of("dev.jsonl")[:4])
     written = [row for row in rows_of("train.jsonl") if row["id"].startswith("a")]

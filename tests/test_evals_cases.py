@@ -12,7 +12,7 @@ import pytest
 from evals_folder import CRITIQUES, JUDGE, QUESTIONS, make
 
 from evals.cases import Asked, cases_of, draw, judge_cases
-from evals.judge_data import data_hash, load_labelled
+from evals.judge_data import data_hash, load_labelled, weights_without
 from evals.parts import Parts
 from evals.places import Places
 from evals.run import Which, run
@@ -197,11 +197,11 @@ def test_there_are_weights_without_each_author(project: Places) -> None:
     assert suite.labelled
     for author in {row.author for row in load_labelled(project.labelled, suite.labelled.files)}:
         judge = parts.judge_without(author)
-        path = project.root / "left_out" / f"{author}.json"
+        path = weights_without(project.root / "left_out", author)
         found = json.loads(path.read_text(encoding="utf-8"))
         assert judge is not parts.judge and judge is parts.judge_without(author)
         assert judge._weights_path == path
-        assert found["about"].endswith(f"Without author {author}.")
+        assert author in found["about"].rpartition("Without the authors ")[2]
         assert (found["data_hash"], found["cues_hash"]) == (data_hash(), whole["cues_hash"])
         assert found["criteria"] != whole["criteria"]
 
@@ -231,7 +231,10 @@ def test_a_labelled_reply_is_judged_by_weights_that_never_saw_its_author(
     monkeypatch.setattr(EmbeddedJudge, "critique", spied)
     run(Which((CRITIQUES,), replay=False), folder)
     labels = [each.label for each in cases_of(load_suite(CRITIQUES, folder.suites), folder, PERSONAS)]
-    assert sorted(seen) == sorted((label.reply, f"{label.author}.json") for label in labels if label)
+    expected = [
+        (each.reply, weights_without(folder.root / "left_out", each.author)) for each in labels if each
+    ]
+    assert sorted(seen) == sorted((reply, path.name) for reply, path in expected)
     seen.clear()
     ask_critique(Parts(folder), Asked(Case(id="a", reply="I want to run the ward in three years.")), None)
     assert [name for _, name in seen] == ["weights.json"]

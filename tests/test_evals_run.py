@@ -36,6 +36,7 @@ from evals.result import PRINCIPLE, State
 from evals.whole import run_and_check
 from interviewer.errors import InputError
 from interviewer.schema import now
+from knowledge import CRITERION_IDS, load_rubric
 
 __all__ = ["command", "places", "recorded"]
 TALKS = 6
@@ -233,16 +234,18 @@ def test_an_edit_of_the_rubric_that_only_the_judge_reads_stales_judgments_alone(
 ) -> None:
     aims = {case.output.focus[0] for case in model_run(run_and_check((QUESTIONS,), places), QUESTIONS).cases
             if case.output}  # fmt: skip
-    asked = "Do the words show conviction or excitement about the goal?"
-    assert "motivated" in aims and len(aims) > 1
-    own_rubric(places, "asks", asked, asked.replace("conviction", "firm conviction"))
+    assert len(aims) > 1
+    aim = min(aims & set(CRITERION_IDS))
+    asked = load_rubric().criterion(aim).ask
+    own_rubric(places, "asks", asked, asked.replace(" ", " firmly ", 1))
     found = run_and_check((QUESTIONS, CRITIQUES), places, "asks")
     talk = model_run(found, QUESTIONS)
     assert talk.states == {State.FRESH: TALKS}
     assert model_run(found, CRITIQUES).states == {State.FRESH: LABELLED}
     stale = sum(
-        bool(case.output and case.output.focus and case.output.focus[0] == "motivated") for case in talk.cases
+        bool(case.output and case.output.focus and case.output.focus[0] == aim) for case in talk.cases
     )
+    assert 0 < stale < TALKS
     assert talk.judgments == {State.STALE: stale, State.FRESH: TALKS - stale}
     assert found.exit_code == 3 and talk.cost is not None and talk.cost.calls == stale
     figures = {metric.name for metric in talk.metrics}

@@ -119,15 +119,15 @@ PADDING = (
 def test_what_says_nothing_earns_nothing(
     judge: EmbeddedJudge, rows: list[Labelled], added: Callable[[str], str]
 ) -> None:
-    higher = []
-    for row in rows[::2]:
+    higher, tried = [], rows[::4]
+    for row in tried:
         about = {"question": row.question, "role": row.role, "company": row.company}
         before = judge.critique(row.reply, **about).overall
         after = judge.critique(row.reply + added(row.reply), **about).overall
         if before is not None and after is not None and after > before:
             higher.append(row.id)
 
-    assert len(higher) <= len(rows) // 100, higher
+    assert len(higher) <= len(tried) // 50, higher
 
 
 def test_fillers_and_missing_punctuation_change_little(judge: EmbeddedJudge) -> None:

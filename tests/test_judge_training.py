@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from evals.judge_data import UNSEEN, data_hash, load_labelled
+from evals.judge_data import UNSEEN, data_hash, load_labelled, load_restated, weights_without
 from evals.judge_measure import AGREEMENT, FLOOR, cross_validate, figures, unseen
 from evals.judge_scores import f1, kappa
-from evals.judge_train import OUT, build, dump
+from evals.judge_train import LEFT_OUT, OUT, build, dump, parts
+from interviewer.judge.weights import load_weights
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
-    return figures(*cross_validate())
+    rows = load_labelled()
+    return figures(rows, cross_validate(rows))
 
 
 def test_floors_hold_on_unseen_authors(measured: dict[str, Any]) -> None:
@@ -31,8 +34,58 @@ def test_no_criterion_is_hopeless(measured: dict[str, Any]) -> None:
     assert {id: value for id, value in measured["criteria"].items() if value < 0.5} == {}
 
 
+SOME = ("motivated", "timely", "money_motive", "no_answer")
+"""Each id is learned by itself; all 21 take minutes (`python -m evals.judge_train --check`)."""
+
+
+@pytest.mark.timeout(900)
 def test_the_stored_weights_are_what_training_gives() -> None:
-    assert OUT.read_text(encoding="utf-8") == dump(build())
+    stored, found = load_weights(OUT), build(ids=SOME)
+    assert (stored.cues_hash, stored.data_hash) == (found.cues_hash, found.data_hash)
+    assert OUT.read_text(encoding="utf-8") == dump(stored)
+    assert found.wording is not None and stored.wording is not None
+    assert found.wording.ids == SOME
+    terms = {}
+    for term, (rarity, *row) in stored.wording.terms.items():
+        weights = [row[stored.wording.ids.index(id)] for id in SOME]
+        if any(weights):
+            terms[term] = (rarity, *weights)
+    assert found.wording.terms == terms
+    for id in SOME:
+        cuts = stored.wording.cuts[stored.wording.ids.index(id)]
+        assert found.wording.cuts[SOME.index(id)] == cuts
+        assert found.senses[id] == stored.senses[id]
+        assert {**found.criteria, **found.pitfalls}[id] == {**stored.criteria, **stored.pitfalls}[id]
+
+
+def test_each_author_is_left_out_of_weights_learned_from_the_same_data() -> None:
+    stored = {path.stem: load_weights(path) for path in LEFT_OUT.glob("*.json")}
+    assert set(stored) == set(parts())
+    assert sorted("".join(stored)) == sorted({row.author for row in load_labelled()})
+    whole = load_weights(OUT)
+    for authors, weights in stored.items():
+        assert weights.about.endswith(f"Without the authors {', '.join(authors)}.")
+        assert (weights.cues_hash, weights.data_hash) == (whole.cues_hash, data_hash())
+        assert weights.criteria != whole.criteria
+
+
+def test_weights_are_found_by_any_of_their_authors(tmp_path: Path) -> None:
+    (tmp_path / "agn.json").touch()
+    (tmp_path / "bhs.json").touch()
+    assert weights_without(tmp_path, "g").name == "agn.json"
+    assert weights_without(tmp_path, "s").name == "bhs.json"
+    assert not weights_without(tmp_path, "z").is_file()
+
+
+def test_what_is_said_again_has_its_originals_labels_and_other_words() -> None:
+    originals = {row.id: row for row in load_labelled()}
+    again = load_restated()
+    assert len({row.id for row in again}) == len(again) >= 3000
+    for row in again:
+        original = originals[row.id.split(".")[0]]
+        assert (row.author, row.labels, row.pitfalls) == (original.author, original.labels, original.pitfalls)
+        assert row.reply != original.reply or len(row.reply.split()) < 6
+    assert not {row.reply for row in again} & {row.reply for row in load_labelled(files=UNSEEN)}
 
 
 def test_the_stored_agreement_belongs_to_the_stored_weights(measured: dict[str, Any]) -> None:

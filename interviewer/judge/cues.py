@@ -18,7 +18,9 @@ from pydantic import Field, ValidationError
 from interviewer.errors import DataFileError
 from interviewer.judge.lists import Lists
 from interviewer.judge.phrases import ANY_WORD, GAPS, NUMBER, START, Grammar, counts, seconds
+from interviewer.judge.spelling import Spelling
 from interviewer.judge.text import CleanText
+from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
 
 _NOT_BEFORE = 4
@@ -40,6 +42,18 @@ class Cue(Frozen):
     phrases: Phrases
     unless: tuple[str, ...] = ()
     quote: Literal["clause", "match"] = "clause"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it speaks for anything but that there is no answer."""
+        return any(sign == "+" and id != "no_answer" for id, sign in self.serves.items())
+
+    @property
+    def denies(self) -> bool:
+        """Whether it only speaks against pitfalls."""
+        return bool(self.serves) and all(
+            sign == "-" and id in PITFALL_IDS for id, sign in self.serves.items()
+        )
 
 
 class CueFile(Frozen):
@@ -120,10 +134,14 @@ class CueBook:
         self.leaning = frozenset(self.lists.leaning)
         self.grand = frozenset(self.lists.grand_words)
         self.stop = frozenset(self.lists.stop_words)
+        self.pronouns = frozenset(self.lists.pronouns)
+        kept = {*self.lists.respell, *self.foreign, *(w for f in self.lists.fillers for w in f.split())}
+        self._spelling = Spelling(self.vocabulary, kept)
 
     def clean(self, reply: str) -> CleanText:
-        """The reply as clean text, by the respellings and fillers of `lists.yaml`."""
-        return CleanText(reply, respell=self.lists.respell, fillers=self.lists.fillers)
+        """The reply as clean text, misspelt words mended, by the respellings and fillers of `lists.yaml`."""
+        respell = {**self._spelling.corrections(reply), **self.lists.respell}
+        return CleanText(reply, respell=respell, fillers=self.lists.fillers)
 
     def find(self, text: CleanText) -> dict[str, list[Hit]]:
         """The cues that a clean text holds, each with its hits in order; negated and vetoed ones left out."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.declared import DERIVED
 from interviewer.judge.joint import GOAL, STEP, joint_features, question_features
-from interviewer.judge.meaning import Floats, Meaning, Unit, units_of, vector_of
+from interviewer.judge.meaning import Floats, Meaning, Unit, said_in, units_of, vector_of
 from interviewer.judge.text import CleanText, Span, outside
 from interviewer.judge.timeframes import TimeFinder, TimeFrame
 from interviewer.judge.unsaid import UNSAYING, unsaid_in
 from interviewer.judge.weights import SENSE
+from interviewer.judge.wording import WORDED
 from knowledge import PITFALL_IDS
 
 SHAPES = frozenset({"few_words", "asks_back", "ends_asking", "orders", "orders_2"})
@@ -33,6 +34,8 @@ _WITH_PLAN = (
 )
 _TWICE = 2
 LIKE, HEARD = "like_", "heard_"
+SAYS_NOTHING = 1.0
+"""Log odds from which a sentence in which nothing was found is taken for empty talk."""
 _HINTS = frozenset({"family_mention", "near_ignored"})
 """Cues that say too little alone to count as having heard a pitfall."""
 _WORD = re.compile(r"[a-z]{4,}")
@@ -45,10 +48,10 @@ class Reading:
 
     `features` are the named numbers; `hits` the cues' places; `frames` the time frames; `overlap` the places
     of words that the reply shares with role and employer; `likeness` how like the exemplars of each pitfall
-    the most alike words are, and where; `units` its sentences and clauses with their word vectors, `whole`
-    that of the reply, `heard` that of the sentences in which a cue was found; `narrow` whether the question
-    was a follow-up about one thing, so that a short reply may answer it, and `question` that question;
-    `asked` the ids that the interviewer aimed it at, where that is known.
+    the most alike words are, and where; `units` its sentences and clauses with their word vectors; `said`
+    what it says in words alone, `whole` the vector of that, `heard` that of the sentences in which a cue was
+    found; `narrow` whether the question was a follow-up about one thing, so that a short reply may answer it,
+    and `question` that question; `asked` the ids that the interviewer aimed it at, where that is known.
     """
 
     text: CleanText
@@ -60,6 +63,7 @@ class Reading:
     asked: tuple[str, ...] = ()
     likeness: dict[str, tuple[float, Span]] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
+    said: str = ""
     whole: Floats | None = None
     heard: Floats | None = None
     features: dict[str, float] = field(default_factory=dict)
@@ -103,18 +107,25 @@ class Reader:
         reading.narrow, reading.question = self.is_narrow(question), question
         if self._meaning:
             reading.units = units_of(text, unsaid)
-            said = outside(text.sentences, unsaid)
-            heard = self._heard_in(reading, said)
-            reading.whole = vector_of(text, said, self.book.vocabulary)
-            reading.heard = reading.whole if heard == said else vector_of(text, heard, self.book.vocabulary)
+            counted = outside(text.sentences, unsaid)
+            heard = self._heard_in(reading, counted)
+            said = _telling(text, counted, heard, self._meaning)
+            reading.said = self._said_in(text, said)
+            reading.whole = vector_of(reading.said)
+            other = heard and heard != said
+            reading.heard = vector_of(self._said_in(text, heard)) if other else reading.whole
             reading.likeness = self._meaning.likeness(reading.units)
         reading.features = self._features(reading, role, company, question)
         return reading
 
+    def _said_in(self, text: CleanText, sentences: Sequence[Span]) -> str:
+        return said_in(text, sentences, self.book.vocabulary, self.book.pronouns)
+
     def sign(self, feature: str, id: str) -> int | None:
         """+1 or -1 where a feature is declared to speak for or against an id, else None."""
-        if feature.startswith((LIKE, HEARD, SENSE)):
-            return 1 if feature in (LIKE + id, HEARD + id, SENSE + id) else None
+        for kind in (LIKE, HEARD, SENSE, WORDED):
+            if feature.startswith(kind):
+                return 1 if feature == kind + id else None
         declared = DERIVED.get(feature, "").split()
         if f"+{id}" in declared:
             return 1
@@ -126,11 +137,12 @@ class Reader:
             return 1 if feature.startswith("overlap_in") and id == "relevant_to_role" else None
         return 1 if served == "+" else -1
 
-    def _heard_in(self, reading: Reading, sentences: Sequence[Span]) -> Sequence[Span]:
-        """The sentences in which a cue or a time frame was found, or all where there is none."""
-        places = [hit.start for id, hits in reading.hits.items() if self.book.cues[id].serves for hit in hits]
+    def _heard_in(self, reading: Reading, sentences: Sequence[Span]) -> list[Span]:
+        """The sentences in which a time frame was found, or a cue of more than a dodge."""
+        speaking = [id for id in reading.hits if self.book.cues[id].speaks]
+        places = [hit.start for id in speaking for hit in reading.hits[id]]
         numbers = {reading.text.sentence_at(place) for place in [*places, *(f.start for f in reading.frames)]}
-        return [s for s in sentences if reading.text.sentence_at(s.start) in numbers] or sentences
+        return [s for s in sentences if reading.text.sentence_at(s.start) in numbers]
 
     def _heard(self, reading: Reading, values: Mapping[str, float]) -> dict[str, float]:
         """Whether any cue of a pitfall is there: a cue that the labelled replies hardly show counts too."""
@@ -199,6 +211,15 @@ class Reader:
             {f"{LIKE}{id}": reading.likeness[id][0] if id in reading.likeness else 0.0 for id in PITFALL_IDS}
         )
         return values
+
+
+def _telling(
+    text: CleanText, sentences: Sequence[Span], heard: Sequence[Span], meaning: Meaning
+) -> Sequence[Span]:
+    """The sentences but those that sound empty and in which nothing was heard; all where none is left."""
+    odds = meaning.empty_talk([text.text[s.start : s.end] for s in sentences])
+    kept = [s for s, value in zip(sentences, odds, strict=True) if value < SAYS_NOTHING or s in heard]
+    return kept or sentences
 
 
 def _distinct(text: CleanText, hits: Sequence[Hit]) -> int:

@@ -10,12 +10,13 @@ from pathlib import Path
 from interviewer.judge.answerable import why_not
 from interviewer.judge.asked import asked_for, given
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import HEARD, Reader, Reading
+from interviewer.judge.features import HEARD, LIKE, Reader, Reading
 from interviewer.judge.meaning import Meaning
 from interviewer.judge.quotes import evidence, sounding, whole_or_first
 from interviewer.judge.stronger import stronger_answer
 from interviewer.judge.unsaid import ORDERS
 from interviewer.judge.weights import SENSE, Weights, load_weights
+from interviewer.judge.wording import WORDED
 from interviewer.schema import CriterionFinding, Critique, PitfallFinding, Verdict
 from knowledge import Rubric
 from knowledge.cards import BUNDLED
@@ -26,6 +27,8 @@ _NO_ANSWER, _VISION = "no_answer", "long_term_vision"
 _DIRECTION = ("growth_only", "destination_words")
 _SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience")
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
+_OUTRIGHT = 0.99
+"""How like its exemplars a pitfall has to be said to count by itself (2 of 2,101 labelled replies change)."""
 
 
 class EmbeddedJudge:
@@ -143,13 +146,33 @@ class EmbeddedJudge:
         found = []
         for pitfall in self.rubric.pitfalls:
             scale = weights.pitfalls.get(pitfall.id)
-            if scale is None or pitfall.id == _NO_ANSWER or not scale.level(scale.score(reading.features)):
+            if scale is None or pitfall.id == _NO_ANSWER or self._is_denied(reading, pitfall.id):
+                continue
+            told = self._is_outright(reading, pitfall.id)
+            if not told and not scale.level(scale.score(reading.features)):
                 continue
             quotes = evidence(reading, self.book, pitfall.id, scale.weights)
             quotes = quotes or sounding(reading, weights.senses.get(pitfall.id))
             if quotes:
                 found.append(self._pitfall(pitfall.id, quotes))
         return found
+
+    def _is_outright(self, reading: Reading, pitfall: str) -> bool:
+        """Whether a pitfall is said so plainly that a good plan round it undoes nothing.
+
+        That is so where two cues of it are heard, in words like those of its exemplars. Where it is none for
+        this post, as pay is on commission, it does not count as heard.
+        """
+        if not reading.features[f"{HEARD}{pitfall}"] or reading.features[f"{LIKE}{pitfall}"] < _OUTRIGHT:
+            return False
+        return len(self._cues_of(reading, pitfall)) > 1
+
+    def _is_denied(self, reading: Reading, pitfall: str) -> bool:
+        """Whether a reply denies a pitfall ("not after more money"), and no cue of it was heard."""
+        if reading.features[f"{HEARD}{pitfall}"]:
+            return False
+        found = (self.book.cues[id] for id in reading.hits)
+        return any(cue.denies and pitfall in cue.serves for cue in found)
 
     def _is_dodge(self, reading: Reading, weights: Weights) -> bool:
         features = reading.features
@@ -174,7 +197,11 @@ class EmbeddedJudge:
 
     def _heard(self, reading: Reading, but: str = "") -> bool:
         """Whether a cue of a dodge was heard."""
-        return any(self.book.cues[id].serves.get(_NO_ANSWER) == "+" for id in reading.hits if id != but)
+        return any(id != but for id in self._cues_of(reading, _NO_ANSWER))
+
+    def _cues_of(self, reading: Reading, pitfall: str) -> list[str]:
+        """The cues of a pitfall that were heard."""
+        return [id for id in reading.hits if self.book.cues[id].serves.get(pitfall) == "+"]
 
     def _answers_a_follow_up(self, reading: Reading) -> bool:
         """Whether a short reply to a narrow question ("By when?") is an answer, not a wave of the hand."""
@@ -242,11 +269,14 @@ class EmbeddedJudge:
 
 
 def _sensed(reading: Reading, weights: Weights) -> Reading:
-    """The reading with the features that the weights say how to make of its vector."""
+    """The reading with the features that the weights say how to make of its vector and of its words."""
     features = dict(reading.features)
     for id, sense in weights.senses.items():
         vector = reading.vector(id)
         features[f"{SENSE}{id}"] = 0.0 if vector is None else sense.value(vector)
+    if weights.wording:
+        worded = weights.wording.values(reading.said)
+        features.update({f"{WORDED}{id}": value for id, value in worded.items()})
     return replace(reading, features=features)
 
 

@@ -28,6 +28,7 @@ class Lists(Frozen):
     grand_words: tuple[str, ...] = ()
     empty_words: tuple[str, ...]
     stop_words: tuple[str, ...]
+    pronouns: tuple[str, ...] = ()
     cannot_judge: dict[str, str]
     notes: dict[str, str]
 

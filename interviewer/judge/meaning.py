@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Container, Sequence
+import os
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,15 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from interviewer.errors import DataFileError
-from interviewer.judge.text import CleanText, Span, outside
+from interviewer.judge.text import CleanText, Span, Word, outside
+from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, read_text
 
 DIMENSION = 256
 TAKEN_BACK = "taken_back"
 """What takes back what a reply has said: the cue, and the direction of how such a reply ends."""
+EMPTY_TALK = "empty_talk"
+"""The direction of sentences that say nothing: small talk, bare praise, grand words."""
 MOST_UNITS = 400
 _FEWEST_WORDS = 2
 _KNOWN_SHARE = 0.4
@@ -31,7 +35,7 @@ Floats = NDArray[np.float64]
 
 
 class Directions(Frozen):
-    """256 numbers, then the bias, for each pitfall and for `TAKEN_BACK`.
+    """256 numbers, then the bias, for each pitfall, for `TAKEN_BACK` and for `EMPTY_TALK`.
 
     `exemplars_hash` tells which exemplars they come from.
     """
@@ -43,6 +47,8 @@ class Directions(Frozen):
 
 @functools.cache
 def _vectors() -> Any:
+    # A reply has a handful of sentences: to hand them to other threads takes longer than to read them.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import wordllama  # type: ignore[import-untyped]
 
     # WordLlama finds the weights of its own wheel only when told, and would download them otherwise.
@@ -103,7 +109,7 @@ class Meaning:
         vectors = np.stack([unit.vector for unit in units])
         found = {}
         for id, direction in self._learned.items():
-            if id == TAKEN_BACK:
+            if id not in PITFALL_IDS:
                 continue
             scores = vectors @ direction[:-1] + direction[-1]
             best = int(np.argmax(scores))
@@ -113,38 +119,61 @@ class Meaning:
 
     def taking_back(self, endings: Sequence[str]) -> Floats:
         """How much each ending of a reply sounds like a goal taken back: log odds; -1 where not learned."""
-        direction = self._learned.get(TAKEN_BACK)
-        if direction is None or not endings:
-            return np.full(len(endings), -1.0)
-        return np.asarray(np.round(embed(endings) @ direction[:-1] + direction[-1], 2))
+        return self._odds(TAKEN_BACK, endings)
+
+    def empty_talk(self, sentences: Sequence[str]) -> Floats:
+        """How much each sentence sounds as if it said nothing: log odds; -1 where not learned."""
+        return self._odds(EMPTY_TALK, sentences)
+
+    def _odds(self, id: str, texts: Sequence[str]) -> Floats:
+        direction = self._learned.get(id)
+        if direction is None or not texts:
+            return np.full(len(texts), -1.0)
+        return np.asarray(np.round(embed(texts) @ direction[:-1] + direction[-1], 2))
 
 
-def vector_of(text: CleanText, sentences: Sequence[Span], known: Container[str]) -> Floats | None:
-    """The vector of what some sentences of a reply say, each counted once; None where nothing is left.
+def said_in(
+    text: CleanText, sentences: Sequence[Span], known: Container[str], pronouns: Container[str]
+) -> str:
+    """What some sentences of a reply say, each counted once, in words alone.
 
-    Names are left out, so that a score does not hang on who speaks or of whom, and so are sentences of which
-    most words are not known: another language, or no words at all.
+    Names and pronouns that stand for people are left out, so that a score does not hang on who speaks or of
+    whom, and so are sentences of which most words are not known: another language, or no words at all.
 
     Args:
         text: the clean text.
         sentences: which of its sentences.
         known: words that are no names.
+        pronouns: those to leave out.
     """
-    said = dict.fromkeys(_plain(text, sentence, known) for sentence in sentences)
-    words = " ".join(filter(None, said))
-    return np.asarray(np.round(embed([words])[0], 4)) if words else None
+    said = dict.fromkeys(_plain(text, sentence, known, pronouns) for sentence in sentences)
+    return " ".join(filter(None, said))
 
 
-def _plain(text: CleanText, sentence: Span, known: Container[str]) -> str:
+def vector_of(said: str) -> Floats | None:
+    """The vector of a text; None where it is empty."""
+    return np.asarray(np.round(embed([said])[0], 4)) if said else None
+
+
+def _plain(text: CleanText, sentence: Span, known: Container[str], pronouns: Container[str]) -> str:
     """A sentence without its names; nothing where too few of its words are known."""
-    words = text.words_in(sentence)
+    words = list(_unnamed(text, text.words_in(sentence), known))
     if sum(word.text in known for word in words) < _KNOWN_SHARE * len(words):
         return ""
-    return " ".join(
-        word.text
-        for word in words
-        if word.text in known or not text.quote(word.start, word.end)[:1].isupper()
-    )
+    return " ".join(word.text for word in words if word.text not in pronouns)
+
+
+def _unnamed(text: CleanText, words: Sequence[Word], known: Container[str]) -> Iterator[Word]:
+    """The words that are no names, nor what a hyphen joins to one."""
+    name: Word | None = None
+    for word in words:
+        joined = name is not None and " " not in text.quote(name.start, word.end)
+        if word.text in known and not joined:
+            name = None
+        elif joined or text.quote(word.start, word.end)[:1].isupper():
+            name = word
+            continue
+        yield word
 
 
 def units_of(text: CleanText, skip: Sequence[Span] = ()) -> list[Unit]:

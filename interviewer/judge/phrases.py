@@ -5,6 +5,7 @@ The syntax is described in `knowledge/cues/README.md`.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -31,7 +32,7 @@ class Grammar:
 
     def compile(self, phrase: str) -> re.Pattern[str]:
         """A phrase as a regular expression over clean text."""
-        return re.compile(self._regex(phrase))
+        return _compiled(self._regex(phrase))
 
     def firsts(self, tokens: Sequence[str]) -> Iterable[str]:
         """The words that a phrase may begin with: a word, `word*`, `<number>` or `^` for any at a start."""
@@ -86,6 +87,12 @@ class Grammar:
 
     def _inner(self, entry: str) -> str:
         return _SEP.join(self._token(token) for token in entry.split()) + r"(?![\w'])"
+
+
+@functools.lru_cache(20_000)
+def _compiled(regex: str) -> re.Pattern[str]:
+    """Compiled once for all judges of a process: the cache of `re` holds 512, the cue files thousands."""
+    return re.compile(regex)
 
 
 def seconds(tokens: Sequence[str]) -> frozenset[str] | None:

@@ -12,6 +12,8 @@ from knowledge import PITFALL_IDS
 MOST_WORDS = 24
 _AT_MOST = 2
 _FRAME_WEIGHT = 2.0
+_STEP_FOR_VISION = 0.7
+"""A step shows where somebody is going only where no goal and no year does."""
 _OVERLAP_WEIGHT = 0.2
 _LIKE_WEIGHT, ALIKE = 0.3, 0.5
 _PITFALLS = frozenset(PITFALL_IDS)
@@ -51,6 +53,8 @@ def evidence(reading: Reading, book: CueBook, id: str, weights: Mapping[str, flo
         cue = book.cues[cue_id]
         if cue.serves.get(id) == "+":
             strength = 1.0 + max(0.0, weights.get(cue_id, 0.0))
+            if id == "long_term_vision" and cue_id in _STEPS:
+                strength = _STEP_FOR_VISION
             ranked += [(strength, hit.start, hit) for hit in hits]
         elif id in _ANY_PLAN and not any(
             sign == "+" and served in _PITFALLS for served, sign in cue.serves.items()

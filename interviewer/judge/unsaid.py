@@ -102,14 +102,14 @@ def _goals(hits: Mapping[str, Sequence[Hit]], book: CueBook) -> list[int]:
 def _given_up_at_the_end(
     text: CleanText, hits: Mapping[str, Sequence[Hit]], book: CueBook, meaning: Meaning
 ) -> list[Span]:
-    """All before an ending that sounds like a goal taken back, where a goal is before it and none in it."""
+    """All before the last ending that sounds like a goal taken back; a goal is before it and none in it."""
     goals = _goals(hits, book)
     if not goals:
         return []
     after_last = [s.start for s in text.sentences[1:][-ENDING:] if s.start > max(goals)]
     said = [hit.start for id in (DISAVOWED, NO_GOAL_LEFT) for hit in hits.get(id, ())]
     sounds = meaning.taking_back([text.text[start:].strip() for start in after_last])
-    for start, odds in zip(after_last, sounds, strict=True):
+    for start, odds in reversed(list(zip(after_last, sounds, strict=True))):
         if odds > (SOUNDS_AND_SAYS if any(place >= start for place in said) else SOUNDS):
             return [Span(0, start)]
     return []

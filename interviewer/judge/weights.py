@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import operator
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from interviewer.errors import DataFileError
+from interviewer.judge.wording import Wording, expected
 from knowledge.datafile import Frozen, data_error, read_text
 
 Vector = NDArray[np.float64]
@@ -60,8 +60,7 @@ class Sense(Frozen):
         Args:
             vector: the reply's, one number a dimension.
         """
-        score = self.score(vector)
-        return round(sum(1.0 / (1.0 + math.exp(cut - score)) for cut in self.cuts) / len(self.cuts), 2)
+        return expected(self.score(vector), self.cuts)
 
 
 class Weights(Frozen):
@@ -71,6 +70,7 @@ class Weights(Frozen):
         criteria: a scale for each criterion.
         pitfalls: a scale for each pitfall.
         senses: for any of them how such replies sound; the feature `sense_<id>` of its scale.
+        wording: which words such replies use; the features `worded_<id>`.
     """
 
     about: str
@@ -79,6 +79,7 @@ class Weights(Frozen):
     criteria: dict[str, Scale]
     pitfalls: dict[str, Scale]
     senses: dict[str, Sense] = Field(default_factory=dict)
+    wording: Wording | None = None
 
 
 def load_weights(path: Path) -> Weights:
