@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def served(tmp_path: Path, script: Script) -> Iterator[Server]:
     with FakeEndpoint(script) as endpoint:
         server = Server(
             tmp_path / "served", OPENAI_BASE_URL=endpoint.base_url, OPENAI_API_KEY="sk-test-secret",
-            INTERVIEWER_MODEL="fake", INTERVIEWER_TIMEOUT="20",
+            INTERVIEWER_MODEL="fake", INTERVIEWER_TIMEOUT="60",
         )  # fmt: skip
         server.start()
         yield server
@@ -55,7 +56,7 @@ def served(tmp_path: Path, script: Script) -> Iterator[Server]:
 def test_a_stopped_question_keeps_the_reply_and_what_came(
     served: Server, script: Script, chromium: Any
 ) -> None:  # fmt: skip
-    script.question = Answer(f"{WORDS}?", chunk_delay=0.6)
+    script.question = Answer(f"{WORDS}?", stop_after=5, ending="hang")
     page = candidate(chromium)
     begin(page, served)
     say(page, REPLY)
@@ -75,7 +76,8 @@ def test_a_stopped_question_keeps_the_reply_and_what_came(
 def test_the_critique_has_its_place_from_the_start(
     served: Server, script: Script, chromium: Any
 ) -> None:  # fmt: skip
-    script.critique = Answer(critique_answer({"Within three years": ["timely"]}), delay=6)
+    judged = threading.Event()
+    script.critique = Answer(critique_answer({"Within three years": ["timely"]}), held=judged)
     page = candidate(chromium)
     begin(page, served)
     say(page, REPLY)
@@ -84,6 +86,7 @@ def test_the_critique_has_its_place_from_the_start(
     question = page.locator(".iv-said").last
     before = resting_place(question)
     assert page.get_by_text("reading your reply").is_visible()
+    judged.set()
     page.locator(".st-key-verdict_1").get_by_text("strength").wait_for()
     assert resting_place(question) == pytest.approx(before, abs=3)
 

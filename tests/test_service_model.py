@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -198,10 +199,12 @@ def test_two_pages_watch_the_same_stream(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_next_reply_does_not_wait_for_the_last_critique(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = threading.Event()
+
     def script(recorded: Recorded) -> Answer:
         if recorded.streams:
             return Answer(f"{QUESTION[:-1]} in month {len(str(recorded.body))}?")
-        return Answer(CRITIQUE, delay=1.5)
+        return Answer(CRITIQUE, held=judged)
 
     with model_service(monkeypatch, script) as (service, _):
         interview = service.start("me", setup())
@@ -212,6 +215,7 @@ def test_the_next_reply_does_not_wait_for_the_last_critique(monkeypatch: pytest.
         service.submit(interview.id, "I would measure the forecast error every month.")
         later = service.work(interview.id)
         assert later is not None and later is not work
+        judged.set()
         assert work.wait(20) and later.wait(20)
         turns = service.get(interview.id).turns
         assert [t.critique.engine for t in turns[:2] if t.critique] == ["model", "model"]
@@ -220,8 +224,10 @@ def test_the_next_reply_does_not_wait_for_the_last_critique(monkeypatch: pytest.
 def test_ending_while_a_critique_is_awaited_gives_the_debrief_when_it_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    judged = threading.Event()
+
     def script(recorded: Recorded) -> Answer:
-        return Answer(QUESTION) if recorded.streams else Answer(CRITIQUE, delay=1.0)
+        return Answer(QUESTION) if recorded.streams else Answer(CRITIQUE, held=judged)
 
     with model_service(monkeypatch, script) as (service, _):
         interview = service.start("me", setup())
@@ -229,6 +235,7 @@ def test_ending_while_a_critique_is_awaited_gives_the_debrief_when_it_is_there(
         work = service.work(interview.id)
         assert work is not None and work.wait(10, critique=False)
         assert service.end(interview.id).debrief is None
+        judged.set()
         assert work.wait(10)
         debrief = service.get(interview.id).debrief
         assert debrief is not None and debrief.turns == [1]

@@ -137,6 +137,8 @@ class FakeEndpoint:
         answer = self._next(recorded)
         if answer.delay:
             await asyncio.sleep(answer.delay)
+        while answer.held is not None and not answer.held.is_set() and not self._closing.is_set():
+            await asyncio.sleep(0.02)
         if answer.status >= 400:
             error = {"message": answer.text, "type": answer.code, "code": answer.code, "param": None}
             return JSONResponse({"error": error}, answer.status, answer.headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -34,6 +35,7 @@ class Answer:
         code: the error's code.
         headers: further headers.
         delay: seconds before the first byte.
+        held: sent only once this is set: a test that looks at what a page shows meanwhile lets go when it has.
         chunk_delay: seconds between the chunks of a stream.
         stop_after: chunks after which a stream hangs or breaks; None sends all.
         ending: "normal", "hang" (silence until the client goes) or "cut" (the connection breaks).
@@ -48,6 +50,7 @@ class Answer:
     code: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    held: threading.Event | None = None
     chunk_delay: float = 0.0
     stop_after: int | None = None
     ending: Literal["normal", "hang", "cut"] = "normal"
