@@ -89,7 +89,7 @@ def find_endpoint(
 
     Raises:
         InputError: the address is none, or the file cannot be read.
-        EndpointError: nothing answers there, or the key is refused.
+        EndpointError: nothing answers there, it is still loading its model, or the key is refused.
     """
     import httpx2
 
@@ -106,6 +106,12 @@ def find_endpoint(
             ) from error
         if answer.status_code in (401, 403):
             raise EndpointError(Fault.AUTH, f"{host} refuses the key: set OPENAI_API_KEY.")
+        if answer.status_code == 503:
+            # What it served could not be told now, and all that is recorded would lack it.
+            raise EndpointError(
+                Fault.SERVER,
+                f"{host} is not ready yet (503): wait until its model is loaded, then try again.",
+            )
         kind = _kind(host, answer.headers)
         if model_file is None and kind == "llama.cpp" and host in _LOOPBACK:
             model_file = _served_file(client, url)

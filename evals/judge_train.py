@@ -88,7 +88,7 @@ class Table:
     def __init__(self, readings: Sequence[Reading], reader: Reader) -> None:
         self.names = sorted(readings[0].features)
         self.x: Floats = np.array([[r.features[n] for n in self.names] for r in readings], dtype=np.float64)
-        self._readings = readings
+        self.readings = readings
         self._reader = reader
 
     def is_heard(self, name: str) -> bool:
@@ -106,12 +106,12 @@ class Table:
 
     def vectors(self, id: str) -> Floats:
         """The vectors (replies, dimensions) that tell how an id sounds."""
-        found = [reading.vector(id) for reading in self._readings]
+        found = [reading.vector(id) for reading in self.readings]
         return np.array([np.zeros(DIMENSION) if vector is None else vector for vector in found])
 
     def said(self, use: Sequence[int]) -> list[str]:
         """What some of the replies say, in words alone."""
-        return [self._readings[i].said for i in use]
+        return [self.readings[i].said for i in use]
 
     def widened(self, use: Sequence[int], columns: Mapping[str, Floats]) -> Table:
         """The table of some replies, with more columns, by their names."""
@@ -237,7 +237,7 @@ def build(without: str = "", ids: Sequence[str] = IDS) -> Weights:
     """
     # More threads would add up in another order, and the last digits would hang on the machine.
     with threadpool_limits(limits=1):
-        return _learned(*_table(), without, ids)
+        return _learned(*read_all(), without, ids)
 
 
 def parts() -> list[str]:
@@ -253,7 +253,8 @@ def build_left_out() -> dict[str, Weights]:
 
 
 @functools.cache
-def _table() -> tuple[list[Labelled], Table, str]:
+def read_all() -> tuple[list[Labelled], Table, str]:
+    """All that is learned from, the labelled replies first; what the judge reads in it; the cues' hash."""
     rows = [*load_labelled(), *load_restated()]
     judge = EmbeddedJudge(load_rubric())
     readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]

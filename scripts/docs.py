@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,8 @@ EVAL = (
     "agreement",
 )  # fmt: skip
 CALIBRATE = ("sheet", "fit", "add", "show", "export", "import")
+AT_ONCE = os.cpu_count() or 1
+"""So many pages are checked at once, each in a home of its own."""
 COMMANDS = [
     [],
     ["serve"],
@@ -54,7 +57,8 @@ def main() -> int:
         [] if CLI_PAGE.read_text(encoding="utf-8") == page else ["docs/cli.md is old: make docs-update"]
     )
     problems += [line for path in PAGES for line in broken_links(path)]
-    problems += [line for path in PAGES for line in failing_commands(path)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        problems += [line for found in pool.map(failing_commands, PAGES) for line in found]
     print("\n".join(problems) or f"docs are current ({len(PAGES)} pages)")
     return 1 if problems else 0
 
@@ -69,23 +73,21 @@ def environment(home: str) -> dict[str, str]:
 def cli_page() -> str:
     """The command line's reference, from the commands' own help."""
     parts = ["# The command line", "", "<!-- Written by `make docs-update`; do not edit. -->", ""]
-    for words in COMMANDS:
-        name = " ".join(["interviewer", *words])
-        with tempfile.TemporaryDirectory() as home:
-            done = subprocess.run(
-                [sys.executable, "-m", "interviewer", *words, "--help"],
-                capture_output=True, text=True, check=True, env=environment(home), cwd=ROOT,
-            )  # fmt: skip
-        text = "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
-        parts += [
-            f"## `{name}`",
-            "",
-            "```text",
-            text.replace("python -m interviewer", "interviewer"),
-            "```",
-            "",
-        ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for words, said in zip(COMMANDS, pool.map(help_of, COMMANDS), strict=True):
+            parts += [f"## `{' '.join(['interviewer', *words])}`", "", "```text", said, "```", ""]
     return "\n".join(parts)
+
+
+def help_of(words: list[str]) -> str:
+    """What a command says of itself."""
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run(
+            [sys.executable, "-m", "interviewer", *words, "--help"],
+            capture_output=True, text=True, check=True, env=environment(home), cwd=ROOT,
+        )  # fmt: skip
+    text = "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    return text.replace("python -m interviewer", "interviewer")
 
 
 def failing_commands(path: Path) -> list[str]:

@@ -91,10 +91,10 @@ class Server:
             self._process = None
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """The app with the embedded engine and an empty home."""
-    running = Server(tmp_path / "served")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app with the embedded engine; each test's candidates are strangers to those of the others."""
+    running = Server(tmp_path_factory.mktemp("served"))
     running.start()
     yield running
     running.stop()

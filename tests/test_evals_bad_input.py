@@ -210,6 +210,13 @@ def test_an_endpoint_that_is_not_there(places: Places, capsys: Capture) -> None:
     assert "pa55word" not in ran.err and contents(places.root) == before
 
 
+def test_an_endpoint_that_is_still_loading(places: Places, capsys: Capture) -> None:
+    before = contents(places.root)
+    with FakeEndpoint(said, loading=True) as fake:
+        record(capsys, places, fake.base_url).fails_plainly(1, "not ready yet (503)")
+    assert contents(places.root) == before
+
+
 def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
     for key in ("schlüssel", "two\nlines"):
         with pytest.raises(InputError, match="OPENAI_API_KEY"):

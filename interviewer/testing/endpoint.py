@@ -36,11 +36,18 @@ class FakeEndpoint:
     Args:
         script: answers in order, or a callable.
         models: names that /v1/models lists.
+        loading: answer /v1/models as a llama.cpp server does whose model is not loaded yet.
     """
 
-    def __init__(self, script: Script = ("What comes next for you?",), *, models: Sequence[str] = ("fake",)):
+    def __init__(
+        self,
+        script: Script = ("What comes next for you?",),
+        *,
+        models: Sequence[str] = ("fake",),
+        loading: bool = False,
+    ) -> None:
         """Nothing is served until the block is entered."""
-        self._script, self._models = script, models
+        self._script, self._models, self._loading = script, models, loading
         self.requests: list[Recorded] = []
         self.hung_up = 0
         """How many streams their clients left before the end."""
@@ -114,6 +121,9 @@ class FakeEndpoint:
         from starlette.responses import JSONResponse
 
         await self._record(request)
+        if self._loading:
+            error = {"message": "Loading model", "type": "unavailable_error", "code": 503}
+            return JSONResponse({"error": error}, 503)
         data = [{"id": name, "object": "model", "created": 0, "owned_by": "fake"} for name in self._models]
         return JSONResponse({"object": "list", "data": data})
 

@@ -35,7 +35,7 @@ class Answer:
         code: the error's code.
         headers: further headers.
         delay: seconds before the first byte.
-        held: sent only once this is set: a test that looks at what a page shows meanwhile lets go when it has.
+        held: sent only once this is set: so a test can look at what a page shows meanwhile.
         chunk_delay: seconds between the chunks of a stream.
         stop_after: chunks after which a stream hangs or breaks; None sends all.
         ending: "normal", "hang" (silence until the client goes) or "cut" (the connection breaks).
