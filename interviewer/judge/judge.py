@@ -97,15 +97,15 @@ class EmbeddedJudge:
         notes = []
         if len(reading.text.reply) < len(reply):
             notes.append(self.book.lists.notes["capped"].format(words=f"{MOST_WORDS:,}"))
-        reason = why_not(reading.text, self.book)
-        if reason:
-            return self._unjudged(self.book.lists.cannot_judge[reason], notes)
-        critique = self._judged(reading)
+        critique = self.judge(reading, self._weights)
         critique.notes = notes
         return critique
 
-    def _judged(self, reading: Reading, weights: Weights | None = None) -> Critique:
-        weights = weights or self._weights
+    def judge(self, reading: Reading, weights: Weights) -> Critique:
+        """Judge what was read, with weights that need not be the stored ones (for cross-validation)."""
+        reason = why_not(reading.text, self.book)
+        if reason:
+            return self._unjudged(self.book.lists.cannot_judge[reason])
         reading = _sensed(reading, weights)
         pitfalls = self._pitfalls(reading, weights)
         dodged = any(p.id == _NO_ANSWER for p in pitfalls)
@@ -125,10 +125,6 @@ class EmbeddedJudge:
             stronger_answer=stronger_answer(reading, self.book, self.rubric, criteria, pitfalls),
             dropped=dropped,
         )
-
-    def judge(self, reading: Reading, weights: Weights) -> Critique:
-        """Judge what was read with other weights than the stored ones (for cross-validation)."""
-        return self._judged(reading, weights)
 
     def _pitfalls(self, reading: Reading, weights: Weights) -> list[PitfallFinding]:
         found = self._others(reading, weights)
@@ -258,14 +254,12 @@ class EmbeddedJudge:
             )
         return found, dropped
 
-    def _unjudged(self, why: str, notes: Sequence[str]) -> Critique:
+    def _unjudged(self, why: str) -> Critique:
         criteria = {
             c.id: CriterionFinding(verdict="missing", guidance=list(c.cards[:1]), advice=c.advice_missing)
             for c in self.rubric.criteria
         }
-        return Critique(
-            engine="embedded", criteria=criteria, overall=None, cannot_judge=why, notes=list(notes)
-        )
+        return Critique(engine="embedded", criteria=criteria, overall=None, cannot_judge=why)
 
 
 def _sensed(reading: Reading, weights: Weights) -> Reading:
