@@ -8,7 +8,7 @@ them. Where cases are many and alike, `labelled` takes them from the labelled re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -201,41 +201,54 @@ def read_suite(path: Path) -> Suite:
         suite = Suite.model_validate({**data, "path": path, "hash": digest})
     except ValidationError as error:
         raise data_error(error, path, lines) from error
-    for place, problem in _mistakes(suite):
+    further = _of_file(suite) if suite.cases_file else {}
+    ids = [case.id for case in (*suite.cases, *further.values())]
+    for place, problem in _mistakes(suite, ids):
         raise DataFileError(path, problem, line_of(lines, place))
-    return _with_file(suite) if suite.cases_file else suite
+    return _with_cases(suite, further, ids) if further else suite
 
 
-def _with_file(suite: Suite) -> Suite:
-    """The suite with the cases of its file.
+def _of_file(suite: Suite) -> dict[int, Case]:
+    """The cases of a suite's file, by their lines.
 
     Raises:
-        DataFileError: a line is no case, or an id is there twice; names file and line.
+        DataFileError: the file cannot be read, or a line is no case; names file and line.
     """
     path = suite.path.parent / suite.cases_file
-    text = read_text(path, "the file of cases")
-    cases = {case.id: case for case in suite.cases}
-    for number, line in enumerate(text.splitlines(), start=1):
+    cases = {}
+    for number, line in enumerate(read_text(path, "the file of cases").splitlines(), start=1):
         try:
-            case = Case.model_validate_json(line)
+            cases[number] = Case.model_validate_json(line)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the line"
             raise DataFileError(path, f"'{where}': {first['msg']}; correct it", number) from error
-        if case.id in cases:
+    return cases
+
+
+def _with_cases(suite: Suite, further: Mapping[int, Case], ids: Sequence[str]) -> Suite:
+    """The suite with the cases of its file.
+
+    Raises:
+        DataFileError: a case says what it cannot, or its id is there twice; names file and line.
+    """
+    path = suite.path.parent / suite.cases_file
+    for place, (number, case) in enumerate(further.items(), start=len(suite.cases)):
+        if case.id in ids[:place]:
             raise DataFileError(path, f"the case id '{case.id}' is there twice; give one another", number)
-        cases[case.id] = case
-    digest = hashlib.sha256((suite.hash + text).encode()).hexdigest()
-    return suite.model_copy(update={"cases": tuple(cases.values()), "hash": digest})
+        for _, problem in _case_mistakes(suite.subject, place, case, ids):
+            raise DataFileError(path, problem, number)
+    digest = hashlib.sha256((suite.hash + read_text(path, "the file of cases")).encode()).hexdigest()
+    return suite.model_copy(update={"cases": (*suite.cases, *further.values()), "hash": digest})
 
 
-def _mistakes(suite: Suite) -> Iterator[tuple[Place, str]]:
+def _mistakes(suite: Suite, all_ids: Sequence[str]) -> Iterator[tuple[Place, str]]:
     if suite.suite != suite.path.stem:
         yield (
             ("suite",),
             f"the suite is called '{suite.suite}', but the file {suite.path.name}; make them the same",
         )
-    if not (suite.cases or suite.cases_file or suite.labelled or suite.queries or suite.bank):
+    if not (all_ids or suite.labelled or suite.queries or suite.bank):
         yield (), "has no cases; give 'cases', 'cases_file', 'labelled', 'queries' or 'bank'"
     if (suite.subject == "judge") != bool(suite.judge):
         yield ("subject",), "a judge suite, and no other, names its 'judge': a prompt file in evals/judges"
@@ -243,7 +256,7 @@ def _mistakes(suite: Suite) -> Iterator[tuple[Place, str]]:
     for at, case in enumerate(suite.cases):
         if case.id in ids[:at]:
             yield ("cases", at, "id"), f"the case id '{case.id}' is there twice; give one of them another"
-        yield from _case_mistakes(suite.subject, at, case, ids)
+        yield from _case_mistakes(suite.subject, at, case, all_ids)
 
 
 def _case_mistakes(subject: Subject, at: int, case: Case, ids: Sequence[str]) -> Iterator[tuple[Place, str]]:

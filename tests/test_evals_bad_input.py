@@ -98,7 +98,16 @@ def test_a_suite_that_is_no_text(places: Places, capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("{", "asks.jsonl:2: "), ('{"id": "north", "reply": "again"}', "asks.jsonl:2: the case id 'north'")],
+    [
+        ("{", "asks.jsonl:2: "),
+        ('{"id": "north", "reply": "again"}', "asks.jsonl:2: the case id 'north'"),
+        ('{"id": "bare"}', "asks.jsonl:2: the case 'bare' has no reply"),
+        (
+            '{"id": "up", "reply": "I row.", "expect": {"of": "boot"}}',
+            "asks.jsonl:2: there is no case 'boot'",
+        ),
+        ('{"id": "up", "reply": "I row.", "expect": {"moves": "up"}}', "asks.jsonl:2: 'up' needs 'of'"),
+    ],
 )
 def test_a_broken_file_of_cases(line: str, words: str, places: Places, capsys: Capture) -> None:
     (places.suites / "asks.yaml").write_text(QUESTIONS + "cases_file: asks.jsonl\n", encoding="utf-8")
