@@ -32,7 +32,6 @@ from evals.judge_data import (
 from evals.judge_scores import f1, kappa
 from evals.judge_train import LEFT_OUT, LEVEL, OUT
 from interviewer.judge import EmbeddedJudge
-from interviewer.judge.features import Reading
 from interviewer.judge.weights import load_weights
 from interviewer.schema import Critique
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
@@ -45,19 +44,17 @@ FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
 CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
 
 
-def cross_validate(rows: Sequence[Labelled], readings: Sequence[Reading] | None = None) -> list[Critique]:
-    """For each labelled reply the critique of a judge that never saw its author.
-
-    Args:
-        rows: the replies.
-        readings: what was read in each, where that is known.
-    """
+def cross_validate(rows: Sequence[Labelled]) -> list[Critique]:
+    """For each labelled reply the critique of a judge that never saw its author."""
     judge = EmbeddedJudge(load_rubric())
-    if readings is None:
-        readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
     authors = {row.author for row in rows}
     without = {author: load_weights(weights_without(LEFT_OUT, author)) for author in authors}
-    return [judge.judge(seen, without[r.author]) for r, seen in zip(rows, readings, strict=True)]
+    return [
+        judge.judge(
+            judge.read(r.reply, question=r.question, role=r.role, company=r.company), without[r.author]
+        )
+        for r in rows
+    ]
 
 
 def unseen() -> dict[str, Any]:
