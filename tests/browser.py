@@ -136,10 +136,12 @@ def begin(page: Any, server: Server, persona: str = "Mara", *, realistic: bool =
 
 
 def resting_place(words: Any) -> float:
-    """Where words stand once the page has scrolled to them: the same place twice, 0.4 s apart."""
+    """How far down the page words stand, wherever it is scrolled to: the same twice, 0.4 s apart."""
+    down = """e => e.getBoundingClientRect().top
+      + document.querySelector('[data-testid=stMain]').scrollTop"""
     place = None
     for _ in range(25):
-        last, place = place, float(words.bounding_box()["y"])
+        last, place = place, float(words.evaluate(down))
         if place == last:
             return place
         time.sleep(0.4)
