@@ -23,11 +23,16 @@ _TICK = 0.08
 _LOOK_AGAIN = 0.7
 
 
-def show(interview: Interview, work: TurnWork | None) -> None:
-    """Draw the interview; while a question streams, stay and follow it."""
+def show(interview: Interview, work: TurnWork | None, *, streaming: bool) -> None:
+    """Draw the interview; while a question streams, stay and follow it.
+
+    Args:
+        interview: as it stands.
+        work: what is in flight for it.
+        streaming: whether a question was on its way when the interview was read.
+    """
     persona = service().personas.get(interview.setup.persona)
     rehearsal = interview.setup.mode == "rehearsal"
-    streaming = work is not None and not work.question_done
     _welcome_back(interview)
     _bar(interview, persona)
     if rehearsal:

@@ -28,7 +28,7 @@ def show(arrived: bool) -> None:
         return
     st.session_state.pop("unfinished", None)
     try:
-        interview, work = _read(interview_id)
+        interview, work, streaming = _read(interview_id)
     except NotFoundError:
         del st.query_params["interview"]
         st.warning(
@@ -40,19 +40,22 @@ def show(arrived: bool) -> None:
     if interview.status == "ended":
         debrief.show(interview)
     else:
-        chat.show(interview, work)
+        chat.show(interview, work, streaming=streaming)
 
 
-def _read(interview_id: str) -> tuple[Interview, TurnWork | None]:
-    """The interview as it stands, and what is in flight for it.
+def _read(interview_id: str) -> tuple[Interview, TurnWork | None, bool]:
+    """The interview as it stands, what is in flight for it, and whether a question was on its way.
 
-    Work that finishes between the two looks would leave a question unseen: then the interview is read again.
+    That is told before the interview is read: a question that comes between the two looks is either read with
+    it or taken for one on its way, and never left unseen until the critique is there.
     """
     work = service().work(interview_id)
     if work is not None:
         work.wait(SETTLE_SECONDS)
+    streaming = work is not None and not work.question_done
     interview = service().get(interview_id)
-    work = service().work(interview_id)
-    if work is None and interview.last.reply is not None:
-        interview = service().get(interview_id)
-    return interview, work
+    if work is None:
+        # Work that a restart had cut off was taken up again by reading.
+        work = service().work(interview_id)
+        streaming = work is not None
+    return interview, work, streaming
