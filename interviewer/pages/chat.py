@@ -120,7 +120,7 @@ def _turn(interview: Interview, turn: Turn, persona: Persona | None, rehearsal: 
     if not rehearsal:
         critique.reply(turn, None)
     elif turn.critique is None and turn.critique_state == "pending":
-        _pending(interview.id, turn.number)
+        _pending(interview.id, turn.number, _drawn(interview))
     else:
         critique.reply(turn, turn.critique)
         critique.row(interview, turn)
@@ -134,14 +134,22 @@ def _without_critique(turn: Turn) -> Turn:
 
 
 @st.fragment(run_every=_LOOK_AGAIN)
-def _pending(interview_id: str, number: int) -> None:
-    """A reply whose critique is being written: look again until it is there, then draw the page anew."""
+def _pending(interview_id: str, number: int, drawn: tuple[int, str]) -> None:
+    """A reply whose critique is being written: look again until it is there, then draw the page anew.
+
+    So it does where something else has come than the page shows: a page left in the middle catches up.
+    """
     interview = service().get(interview_id)
     turn = interview.turns[number - 1]
-    if turn.critique is not None or turn.critique_state != "pending":
+    if turn.critique is not None or turn.critique_state != "pending" or _drawn(interview) != drawn:
         st.rerun()
     critique.reply(turn, None)
     critique.waiting(turn)
+
+
+def _drawn(interview: Interview) -> tuple[int, str]:
+    """What of an interview's end a page shows."""
+    return len(interview.turns), interview.last.question.state
 
 
 def _stopped(interview: Interview, turn: Turn, persona: Persona | None) -> None:
