@@ -8,7 +8,7 @@ them. Where cases are many and alike, `labelled` takes them from the labelled re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -201,22 +201,29 @@ def read_suite(path: Path) -> Suite:
         suite = Suite.model_validate({**data, "path": path, "hash": digest})
     except ValidationError as error:
         raise data_error(error, path, lines) from error
-    further = _of_file(suite) if suite.cases_file else {}
+    beside = path.parent / suite.cases_file
+    lines_beside = read_text(beside, "the file of cases") if suite.cases_file else ""
+    further = _of_file(beside, lines_beside)
     ids = [case.id for case in (*suite.cases, *further.values())]
     for place, problem in _mistakes(suite, ids):
         raise DataFileError(path, problem, line_of(lines, place))
-    return _with_cases(suite, further, ids) if further else suite
+    for at, (number, case) in enumerate(further.items(), start=len(suite.cases)):
+        for _, problem in _case_mistakes(suite.subject, at, case, ids):
+            raise DataFileError(beside, problem, number)
+    if not suite.cases_file:
+        return suite
+    digest = hashlib.sha256((digest + lines_beside).encode()).hexdigest()
+    return suite.model_copy(update={"cases": (*suite.cases, *further.values()), "hash": digest})
 
 
-def _of_file(suite: Suite) -> dict[int, Case]:
+def _of_file(path: Path, text: str) -> dict[int, Case]:
     """The cases of a suite's file, by their lines.
 
     Raises:
-        DataFileError: the file cannot be read, or a line is no case; names file and line.
+        DataFileError: a line is no case; names file and line.
     """
-    path = suite.path.parent / suite.cases_file
     cases = {}
-    for number, line in enumerate(read_text(path, "the file of cases").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         try:
             cases[number] = Case.model_validate_json(line)
         except ValidationError as error:
@@ -226,41 +233,25 @@ def _of_file(suite: Suite) -> dict[int, Case]:
     return cases
 
 
-def _with_cases(suite: Suite, further: Mapping[int, Case], ids: Sequence[str]) -> Suite:
-    """The suite with the cases of its file.
-
-    Raises:
-        DataFileError: a case says what it cannot, or its id is there twice; names file and line.
-    """
-    path = suite.path.parent / suite.cases_file
-    for place, (number, case) in enumerate(further.items(), start=len(suite.cases)):
-        if case.id in ids[:place]:
-            raise DataFileError(path, f"the case id '{case.id}' is there twice; give one another", number)
-        for _, problem in _case_mistakes(suite.subject, place, case, ids):
-            raise DataFileError(path, problem, number)
-    digest = hashlib.sha256((suite.hash + read_text(path, "the file of cases")).encode()).hexdigest()
-    return suite.model_copy(update={"cases": (*suite.cases, *further.values()), "hash": digest})
-
-
-def _mistakes(suite: Suite, all_ids: Sequence[str]) -> Iterator[tuple[Place, str]]:
+def _mistakes(suite: Suite, ids: Sequence[str]) -> Iterator[tuple[Place, str]]:
     if suite.suite != suite.path.stem:
         yield (
             ("suite",),
             f"the suite is called '{suite.suite}', but the file {suite.path.name}; make them the same",
         )
-    if not (all_ids or suite.labelled or suite.queries or suite.bank):
+    if not (ids or suite.labelled or suite.queries or suite.bank):
         yield (), "has no cases; give 'cases', 'cases_file', 'labelled', 'queries' or 'bank'"
     if (suite.subject == "judge") != bool(suite.judge):
         yield ("subject",), "a judge suite, and no other, names its 'judge': a prompt file in evals/judges"
-    ids = [case.id for case in suite.cases]
     for at, case in enumerate(suite.cases):
-        if case.id in ids[:at]:
-            yield ("cases", at, "id"), f"the case id '{case.id}' is there twice; give one of them another"
-        yield from _case_mistakes(suite.subject, at, case, all_ids)
+        yield from _case_mistakes(suite.subject, at, case, ids)
 
 
 def _case_mistakes(subject: Subject, at: int, case: Case, ids: Sequence[str]) -> Iterator[tuple[Place, str]]:
+    """What is wrong with the case that has the id `ids[at]`."""
     place: Place = ("cases", at)
+    if case.id in ids[:at]:
+        yield (*place, "id"), f"the case id '{case.id}' is there twice; give one of them another"
     if subject in ("question", "critique") and not case.reply.strip() and case.expect.moves != "floor":
         yield place, f"the case '{case.id}' has no reply; give one"
     if subject == "interview" and not case.replies:
