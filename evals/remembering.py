@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 from interviewer.judge import EmbeddedJudge
 from interviewer.schema import Critique
@@ -14,18 +15,10 @@ MOST_REMEMBERED = 2_000
 class RememberingJudge(EmbeddedJudge):
     """Judges a reply once and remembers the critique; the app's judge keeps no words of candidates."""
 
-    def critique(
-        self,
-        reply: str,
-        *,
-        question: str = "",
-        role: str = "",
-        company: str = "",
-        asked: Sequence[str] = (),
-    ) -> Critique:
+    def critique(self, reply: str, **about: Any) -> Critique:
         """As `EmbeddedJudge.critique`; a copy of its own for each caller."""
-        found = self._remembered(reply, question=question, role=role, company=company, asked=tuple(asked))
-        return found.model_copy(deep=True)
+        asked = tuple(about.pop("asked", ()))
+        return self._remembered(reply, asked=asked, **about).model_copy(deep=True)
 
     @functools.cached_property
     def _remembered(self) -> Callable[..., Critique]:
