@@ -188,6 +188,42 @@ def test_what_was_never_said_goes(text: str, gone: str) -> None:
     assert rest.endswith("I want to lead a team within three years.")
 
 
+EXAMPLE = """Never add a name. For "I hope to run my own ward this autumn, and I love the pace of a ward" say:
+I want to run my own ward this autumn as I love the pace of a ward. [what does the ward gain from it?]"""
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("I want to run my own ward.", ""),
+        ("I want to lead a team here, because I love the pace of a ward.", ""),
+        ("I never add a name.", ""),
+        ("It pays here [what does the ward gain from it?].", "It pays here [what exactly?]."),
+        ("I love the pace of a team.", ""),
+        ("I want to run my own team.", "I want to run my own team."),
+    ],
+)
+def test_what_is_copied_from_the_prompt_goes(text: str, left: str) -> None:
+    own = "I want to lead a team within three years."
+    answer, dropped = checked_answer(f"{own} {text}", Given([GIVEN, "I run a team of my own."], EXAMPLE))
+    assert answer is not None
+    assert answer.text == f"{own} {left}".strip()
+    assert dropped == (left != text)
+
+
+def test_what_the_candidate_said_too_is_not_copied() -> None:
+    said = "I hope to run my own ward, since I love the pace of a ward."
+    answer, dropped = checked_answer(
+        "I want to run my own ward, I love the pace of a ward.", Given([said], EXAMPLE)
+    )
+    assert answer is not None and dropped == 0
+
+
+def test_a_title_before_a_name_ends_no_sentence() -> None:
+    said = "I train with Mr. Ode and Dr. Lin until I lead the shift myself."
+    assert kept(said, said) == (said, 0)
+
+
 def test_a_single_made_up_figure_becomes_a_blank() -> None:
     answer, dropped = checked_answer("I want to lead a team and raise sales by 15% here.", Given([GIVEN]))
     assert answer is not None and dropped == 1

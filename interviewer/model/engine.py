@@ -170,6 +170,7 @@ class ModelEngine:
             retrieved=[card.id for card in cards],
             given=[*earlier, setup.role, setup.company, setup.resume],
             draft=second_opinion if self._changes else None,
+            prompt="\n".join(text for role, text in rendered.messages if role == "system"),
         )
         if second_opinion is not None:
             critique = critique.model_copy(update={"doubts": doubts(critique, second_opinion)})

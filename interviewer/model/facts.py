@@ -1,7 +1,8 @@
 """Finds what a stronger answer claims that the candidate never said: numbers, dates, names, titles, deeds.
 
 It is lexical on purpose: it cannot be talked out of anything. What it cannot see is a made-up fact told in
-ordinary lower-case words ("at a large bank"); what it sees wrongly costs a sentence, never adds one.
+ordinary lower-case words ("at a large bank"), unless it was copied from the prompt, as small models copy its
+example; what it sees wrongly costs a sentence, never adds one.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _QUANTITIES = {
 }  # fmt: skip
 _MOST_UNSAID = 0.55
 """The share of a sentence's words of content that may be new: better wording needs some."""
+_COPIED = 4
+"""So many words in a row of the prompt's, with one of content that the candidate never said, are copied."""
 _NUMERAL = re.compile(r"(?P<digits>\d+(?:[.,]\d+)*)(?P<mark>(?:k|m|bn)\b)?", re.I)
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?", re.UNICODE)
 _RELATIVE = re.compile(
@@ -66,6 +69,7 @@ class FactWords:
     months: frozenset[str]
     units: frozenset[str]
     openers: frozenset[str]
+    plain: frozenset[str]
     capitals: frozenset[str]
     blanks: dict[str, str]
 
@@ -88,20 +92,36 @@ def fact_words() -> FactWords:
 class Given:
     """What the candidate has given: the reply, earlier replies, the résumé, the role and the employer."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        """Index the texts."""
+    def __init__(self, texts: Iterable[str], prompt: str = "") -> None:
+        """Index the texts.
+
+        Args:
+            texts: all that the candidate gave.
+            prompt: what the model was told beside them; its words are not the candidate's.
+        """
         joined = " \n ".join(texts)
         self.tokens = {token.lower().replace("’", "'") for token in _TOKEN.findall(joined)}
         self.tokens |= {part for token in self.tokens for part in token.split("'")}
         self.stems = {stem(token) for token in self.tokens}
         self.numbers = {value for value, _, _ in numbers(joined)}
         self.flat = " ".join(joined.lower().replace("’", "'").split())
+        self.told = {run for run, _, _ in _runs(prompt)} - {run for run, _, _ in _runs(joined)}
 
     def has(self, word: str) -> bool:
         """Whether the word was said, in this or another form."""
         lowered = word.lower().replace("’", "'")
         bare = lowered.removesuffix("'s")
         return bare in self.tokens or stem(bare) in self.stems
+
+
+def _runs(text: str) -> list[tuple[tuple[str, ...], int, int]]:
+    """Every few words in a row (`_COPIED`), lower case, with where they begin and end."""
+    tokens = list(_TOKEN.finditer(text))
+    rows = [tokens[at : at + _COPIED] for at in range(len(tokens) - _COPIED + 1)]
+    return [
+        (tuple(token[0].lower().replace("’", "'") for token in row), row[0].start(), row[-1].end())
+        for row in rows
+    ]
 
 
 def stem(word: str) -> str:
@@ -178,6 +198,7 @@ def inventions(sentence: str, given: Given) -> list[Invention]:
         *_numbers(sentence, given, words),
         *_words(sentence, given, words),
         *_deeds(sentence, given, words),
+        *_copied(sentence, given, words),
     ]
     if not found and _is_foreign(sentence, given, words):
         found.append(Invention(0, len(sentence), "claim"))
@@ -193,13 +214,23 @@ def inventions(sentence: str, given: Given) -> list[Invention]:
 
 def _is_foreign(sentence: str, given: Given, words: FactWords) -> bool:
     """Whether most of what a sentence is about was never mentioned: filler, or somebody else's story."""
-    content = [
-        token
-        for token in _TOKEN.findall(sentence)
-        if len(token) > 3 and token.lower().replace("’", "'") not in words.openers
-    ]
+    content = [token for token in _TOKEN.findall(sentence) if _is_content(token, words)]
     unsaid = [token for token in content if not given.has(token)]
     return len(unsaid) >= 3 and len(unsaid) > _MOST_UNSAID * len(content)
+
+
+def _is_content(token: str, words: FactWords) -> bool:
+    return len(token) > 3 and token.lower().replace("’", "'") not in words.openers
+
+
+def _copied(sentence: str, given: Given, words: FactWords) -> list[Invention]:
+    """What was taken from the prompt: somebody else's words, such as its example's."""
+
+    def is_new(word: str) -> bool:
+        return _is_content(word, words) and word not in words.plain and not given.has(word)
+
+    copied = [item for item in _runs(sentence) if item[0] in given.told and any(map(is_new, item[0]))]
+    return [Invention(start, end, "claim") for _, start, end in copied]
 
 
 def _numbers(sentence: str, given: Given, words: FactWords) -> list[Invention]:

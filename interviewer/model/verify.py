@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from knowledge import Rubric
 
 _BLANK = re.compile(r"\[([^\[\]]*)\]")
-_SENTENCE = re.compile(r"(?:\[[^\[\]]*\]|[^.!?\[]|\.(?=\d)|\[)+(?:[.!?]+[\"'”’)]*|$)")
+_SENTENCE = re.compile(
+    r"(?:\[[^\[\]]*\]|[^.!?\[]|\.(?=\d)|(?<=\b[DM][rs])\.|(?<=\bMrs)\.|\[)+(?:[.!?]+[\"'”’)]*|$)"
+)
 _SAME = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "."}
 )
@@ -100,6 +102,7 @@ def verified_critique(
     retrieved: Sequence[str] = (),
     given: Sequence[str] = (),
     draft: Critique | None = None,
+    prompt: str = "",
 ) -> Critique:
     """Turn a model's answer into a critique in which everything checks out.
 
@@ -112,6 +115,7 @@ def verified_critique(
         given: other texts whose facts the stronger answer may use: earlier replies, résumé, role, employer.
         draft: another judge's critique that the answer changes: what it neither shows anew nor calls `wrong`
             (a list of ids) stays as it was, and so does its stronger answer where the answer's is no good.
+        prompt: what the model was told; what the stronger answer copies from it is not the candidate's.
     """
     shown, dropped = _evidence(answer.get("evidence") or [], reply, rubric)
     pitfalls, lost = _pitfalls(answer.get("pitfalls") or [], reply, rubric)
@@ -145,7 +149,7 @@ def verified_critique(
     present = [finding.id for finding in found]
     focus = list(rubric.focus(verdicts, present))
     stronger, lost = _stronger(
-        str(answer.get("stronger_answer") or ""), reply, rubric, given, verdicts, focus
+        str(answer.get("stronger_answer") or ""), Given([reply, *given], prompt), rubric, verdicts, focus
     )
     if stronger is None and draft is not None:
         stronger = draft.stronger_answer
@@ -216,14 +220,13 @@ def doubts(critique: Critique, other: Critique) -> list[Doubt]:
 
 def _stronger(
     text: str,
-    reply: str,
+    given: Given,
     rubric: Rubric,
-    given: Sequence[str],
     verdicts: Mapping[str, str],
     focus: Sequence[str],
 ) -> tuple[StrongerAnswer | None, int]:
     """The stronger answer with nothing made up, with a marked blank for what is missing most."""
-    answer, dropped = checked_answer(text, Given([reply, *given]))
+    answer, dropped = checked_answer(text, given)
     if answer is None:
         return None, dropped
     frames = [
