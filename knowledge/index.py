@@ -96,11 +96,11 @@ class GuidanceIndex:
     def fused_scores(self, query: str) -> Scores:
         """A score 0..1 for each card: how clearly it stands out, by nearest chunk, classifier and keywords.
 
-        Those of the vectors count as far as they go beyond what the card scores anyway. Then each of the
-        three is standardised over the cards, and they are averaged. 1 is a card that all three single out
-        while the others are level.
+        Each counts as far as it goes beyond what the card scores anyway. Then each of the three is
+        standardised over the cards, and they are averaged. 1 is a card that all three single out while the
+        others are level.
         """
-        parts = [self.keyword_scores(query)]
+        parts = [self._usually_worded.beyond(self.keyword_scores(query))]
         try:
             parts += self._vector_scores(query)
             self.notice = ""
@@ -145,12 +145,14 @@ class GuidanceIndex:
     def _learn(self) -> None:
         """Learn from the collection's vectors what tells the cards apart, and what each scores anyway."""
         with chroma_errors("read"):
-            held = self._collection.get(include=["embeddings", "metadatas"])
+            held = self._collection.get(include=["embeddings", "metadatas", "documents"])
         vectors = np.asarray(held["embeddings"], dtype=np.float64)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         places = [self._place[str(metadata["card"])] for metadata in held["metadatas"] or []]
         owners, count = np.array(places, dtype=np.int64), len(self._cards)
         self._classifier = CardClassifier(vectors, owners, count)
+        worded = np.stack([self.keyword_scores(text) for text in held["documents"] or []], axis=1)
+        self._usually_worded = Usual(worded, owners)
         self._usually_near = Usual(nearest_scores(vectors, owners, count), owners)
         self._usually_said = Usual(self._classifier.scores(vectors).T, owners)
 
