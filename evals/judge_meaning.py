@@ -14,8 +14,8 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import Field, ValidationError
-from scipy.optimize import minimize  # type: ignore[import-untyped]
 
+from evals.judge_odds import proportional_odds, shares
 from interviewer.judge.cues import CueBook
 from interviewer.judge.meaning import EMPTY_TALK, TAKEN_BACK, Directions, Floats, embed
 from knowledge import PITFALL_IDS
@@ -72,36 +72,23 @@ def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
     found = {}
     for id in PITFALL_IDS:
         others = np.concatenate([near[id], plain, *(says[other] for other in PITFALL_IDS if other != id)])
-        found[id] = tuple(float(n) for n in _direction(says[id], others))
+        found[id] = _direction(says[id], others)
     if group := exemplars.taken_back:
         others = np.concatenate([vectors(group.near), plain])
-        found[TAKEN_BACK] = tuple(
-            float(n) for n in _direction(vectors(group.says), others, TAKEN_BACK_PENALTY)
-        )
+        found[TAKEN_BACK] = _direction(vectors(group.says), others, TAKEN_BACK_PENALTY)
     if group := exemplars.empty_talk:
-        found[EMPTY_TALK] = tuple(float(n) for n in _direction(vectors(group.says), vectors(group.near)))
+        found[EMPTY_TALK] = _direction(vectors(group.says), vectors(group.near))
     return Directions(
         about=ABOUT, exemplars_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:16], directions=found
     )
 
 
-def _direction(says: Floats, others: Floats, penalty: float = PENALTY) -> Floats:
+def _direction(says: Floats, others: Floats, penalty: float = PENALTY) -> tuple[float, ...]:
+    """The direction (dimensions,) and, last, what is added to it: above 0 sounds like `says`."""
     x = np.concatenate([says, others])
-    x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
-    y = np.repeat([1.0, 0.0], [len(says), len(others)])
-    share = np.where(y == 1.0, len(y) / (2 * len(says)), len(y) / (2 * len(others)))
-
-    def loss(w: Floats) -> tuple[float, Floats]:
-        z = x @ w
-        value = float(np.sum(share * (np.logaddexp(0.0, z) - y * z)) + 0.5 * penalty * np.sum(w[:-1] ** 2))
-        slope = x.T @ (share * (1.0 / (1.0 + np.exp(-z)) - y))
-        slope[:-1] += penalty * w[:-1]
-        return value, slope
-
-    result = minimize(
-        loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 2000, "gtol": 1e-9}
-    )
-    return np.asarray(np.round(result.x, 3), dtype=np.float64)
+    y = np.repeat([1, 0], [len(says), len(others)])
+    weights, cuts = proportional_odds(x, y, np.full(x.shape[1], penalty), share=shares(y))
+    return (*weights.tolist(), *(0.0 - cuts).tolist())
 
 
 def dump_directions(directions: Directions) -> str:
