@@ -28,7 +28,7 @@ def grade_all(suite: Suite, run: SuiteRun, parts: Parts, cases: Sequence[Asked],
 
     by_id = {each.case.id: each for each in cases}
     outputs = _outputs(run.cases)
-    rules: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for result in run.cases:
         if result.output is None or result.id not in by_id:
             continue
@@ -41,7 +41,8 @@ def grade_all(suite: Suite, run: SuiteRun, parts: Parts, cases: Sequence[Asked],
             cards=parts.cards,
             persona=parts.personas.get(asked.case.persona) if asked.case.persona else None,
             transcript=_transcript(suite, parts, asked.case, result.output),
-            rules=_rules(result, places, rules),
+            rules=_segment(result, "system", places, texts),
+            examples=_segment(result, "rubric", places, texts),
             label=asked.label,
             others=outputs.get(result.sample, {}),
         )
@@ -67,9 +68,9 @@ def _outputs(results: Sequence[CaseResult]) -> Mapping[int, dict[str, Output]]:
     return found
 
 
-def _rules(result: CaseResult, places: Places, known: dict[str, str]) -> str:
-    """The system segment of the prompt that the answer was given to."""
-    hash = next((value for name, value in result.segments.items() if name.endswith(":system")), "")
+def _segment(result: CaseResult, name: str, places: Places, known: dict[str, str]) -> str:
+    """A segment of the prompt that the answer was given to."""
+    hash = next((value for label, value in result.segments.items() if label.endswith(f":{name}")), "")
     if hash and hash not in known:
         known[hash] = read_segment(places.texts, hash)
     return known.get(hash, "")

@@ -130,6 +130,25 @@ def test_no_invention_counts_all_that_was_given() -> None:
     assert "'Leeds'" in scores("no_invention", less)["no_invention"].evidence
 
 
+EXAMPLE = 'Example. For the reply "I start the mentoring course, and I love the pace of a ward" [what it is]'
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("I love the pace of a ward.", False),
+        ("I'll start the mentoring course this year.", True),
+        ("I start the mentoring [which?] course, and I am glad.", True),
+        ("For you it would mean [what the ward gains].", True),
+        ("I love the pace of a kitchen.", False),
+    ],
+)
+def test_no_invention_knows_the_words_of_the_prompts_example(text: str, good: bool) -> None:
+    assert passed("no_invention", judged_item(critique(stronger=text), examples=EXAMPLE)) is good
+    same = judged_item(critique(stronger=text), examples=EXAMPLE, case={"resume": EXAMPLE})
+    assert passed("no_invention", same) is True
+
+
 def test_no_invention_needs_a_stronger_answer() -> None:
     assert passed("no_invention", judged_item(critique())) is None
     assert passed("no_invention", judged_item(None)) is None

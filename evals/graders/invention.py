@@ -2,17 +2,22 @@
 
 It is made apart from the product's own check (`interviewer.model.facts`), so that neither hides what the
 other misses. It looks at the surface alone: a made-up fact in lower-case words it cannot tell from better
-wording.
+wording, unless it was copied from the prompt's example.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
 from evals.graders.item import Item, judged
+from evals.graders.words import as_words, runs
 from evals.result import Score
 
+_RECITED = 5
+"""So many words in a row of the prompt's are copied from it, where one of them tells something new."""
+_TELLS_NOTHING = re.compile(r".{1,3}|want|hope|wish|like|love|would|will|this|that|with|from|years?|mean")
 _BLANK = re.compile(r"\[[^\[\]]*\]")
 _GAP = "_"
 _TOKEN = re.compile(r"[^\W_]+(?:['’&-][^\W_]+)*")
@@ -51,16 +56,19 @@ _BEFORE_A_START, _ENDS = " \t\n\"“”'‘’(_*•-", ".!?…:;"
 def no_invention(item: Item) -> Iterator[Score]:
     """`no_invention`: outside its blanks the stronger answer says no number, month or name that is new.
 
-    Given is what stands in the reply, the role, the employer, the transcript (its questions too) and the
-    résumé. A name is a word with a capital in mid-sentence. Does not apply where there is no stronger answer.
+    Nor does it say words of the prompt's example. Given is what stands in the reply, the role, the employer,
+    the transcript (its questions too), the résumé and the rubric's frames. A name is a word with a capital in
+    mid-sentence. Does not apply where there is no stronger answer.
     """
     critique, case = item.output.critique, item.case
     if critique is None or critique.stronger_answer is None:
         return
     earlier = [text for exchange in item.transcript for text in exchange]
     given = [case.reply, case.role, case.company, case.resume, case.question, *earlier]
-    found = list(inventions(critique.stronger_answer.text, given))
-    text, new = critique.stronger_answer.text, ", ".join(map(repr, found))
+    text = critique.stronger_answer.text
+    frames = [criterion.frame for criterion in item.rubric.criteria]
+    found = [*inventions(text, given), *_recited(text, item.examples, [*given, *frames])]
+    new = ", ".join(map(repr, found))
     yield judged("no_invention", f"never said: {new}; in: {text}" if found else "", text)
 
 
@@ -85,6 +93,25 @@ def inventions(text: str, given: Iterable[str]) -> Iterator[str]:
         name = capital and not re.match(r"i\b|ok\b", lowered)
         if (month or name) and not _was_said(lowered, said):
             yield token[0]
+
+
+def _recited(text: str, examples: str, given: Iterable[str]) -> list[str]:
+    """The first run of words that the text has from the prompt's examples, with one that nobody said."""
+    said = {word for part in given for word in as_words(part).split()}
+    told = set(_spoken_runs(examples))
+    copied = (run for run in _spoken_runs(text) if run in told)
+    new = (run for run in copied if any(_tells(word) for word in run.split() if word not in said))
+    return list(itertools.islice(new, 1))
+
+
+def _tells(word: str) -> bool:
+    return not _TELLS_NOTHING.fullmatch(word)
+
+
+def _spoken_runs(text: str) -> Iterator[str]:
+    """Runs of words outside square brackets; none goes over a blank."""
+    for part in _BLANK.split(text):
+        yield from runs(as_words(part).split(), _RECITED)
 
 
 def _opens(text: str, at: int) -> bool:

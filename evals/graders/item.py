@@ -31,6 +31,7 @@ class Item:
         transcript: every earlier question with its reply, oldest first, with the last question and the reply
             that the answer follows; for `interview`, every question with its reply.
         rules: the system segment of the prompt that was sent, which must not leak; "" where none was.
+        examples: its rubric segment, which holds examples too: other people's words; "" where there is none.
         label: the labelled reply, where the case comes from one.
         others: outputs of the same sample by case id, for `expect.of`.
         bank: personas whose questions `aimed` knows; None takes the bundled ones, so that two runs are judged
@@ -45,6 +46,7 @@ class Item:
     persona: Persona | None = None
     transcript: Sequence[tuple[str, str]] = ()
     rules: str = ""
+    examples: str = ""
     label: Labelled | None = None
     others: Mapping[str, Output] = field(default_factory=dict)
     bank: Mapping[str, Persona] | None = None
