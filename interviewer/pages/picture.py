@@ -34,7 +34,7 @@ def coming(interview: Interview) -> tuple[str, str]:
     newest = next((turn.critique for turn in reversed(interview.turns) if turn.critique), None)
     for name in newest.focus if newest else []:
         if name not in found:
-            return "Leave out next", name_of(name)
+            return "Avoid next", name_of(name)
         if found[name][0] != "met":
             return "Next to show", name_of(name)
     left = (c.name for c in service().rubric.criteria if found.get(c.id, _MET)[0] != "met")

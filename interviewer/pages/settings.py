@@ -17,7 +17,7 @@ def show(arrived: bool) -> None:
     _engine()
     st.subheader("Where your data lies", anchor=False)
     _places()
-    st.subheader("Delete everything", anchor=False)
+    st.subheader("Delete your interviews", anchor=False)
     _delete()
 
 
@@ -65,7 +65,10 @@ def _pairs(rows: list[tuple[str, str]]) -> None:
 
 
 def _delete() -> None:
-    st.html('<p class="iv-quiet">All of your interviews, for good. Other people\'s stay.</p>')
+    st.html(
+        '<p class="iv-quiet">All of your interviews, for good. Other people\'s stay, and so do scores '
+        "that you gave as a coach: delete those on the page Calibrate.</p>"
+    )
     if st.button("Delete all my interviews", key="delete_everything", icon=":material/delete_forever:"):
         confirm_delete_all()
     done = st.session_state.pop("deleted_all", None)
