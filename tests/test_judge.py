@@ -74,6 +74,14 @@ def test_quotes_are_clauses_not_replies(rows: list[Labelled], critiques: list[Cr
     assert max(len(q.split()) for q in quotes) <= 45
 
 
+def test_a_quote_cuts_no_time_in_two(judge: EmbeddedJudge) -> None:
+    reply = "id like to be a supervisor in about 2 or 3 years. this first year i want to learn the tills"
+    found = judge.critique(reply, role="Retail sales assistant").criteria
+    quotes = [quote for finding in found.values() for quote in finding.quotes]
+    assert "id like to be a supervisor in about 2 or 3 years" in quotes
+    assert not [quote for quote in quotes if quote.endswith("about 2") or quote.startswith("or 3")]
+
+
 def test_no_answer_leaves_nothing_else_standing(critiques: list[Critique]) -> None:
     dodges = [c for c in critiques if any(p.id == "no_answer" for p in c.pitfalls)]
 

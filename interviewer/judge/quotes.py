@@ -135,11 +135,19 @@ def _range(reading: Reading, hit: Hit, *, exact: bool) -> tuple[int, int]:
     clause = text.clause_at(hit.start, hit.end)
     first, last = text.word_index(clause.start), text.word_index(clause.end - 1)
     if last - first + 1 <= MOST_WORDS:
-        return clause.start, clause.end
+        return _with_times(reading, clause.start, clause.end)
     a, b = text.word_index(hit.start), text.word_index(hit.end - 1)
     room = max(0, (MOST_WORDS - (b - a + 1)) // 2)
     low, high = max(first, a - room), min(last, b + room)
-    return text.words[low].start, text.words[high].end
+    return _with_times(reading, text.words[low].start, text.words[high].end)
+
+
+def _with_times(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """A range that cuts no time in two: "in about 2" goes on to "or 3 years"."""
+    cut = [
+        frame for frame in reading.frames if frame.start < start < frame.end or frame.start < end < frame.end
+    ]
+    return min([start, *(frame.start for frame in cut)]), max([end, *(frame.end for frame in cut)])
 
 
 def whole_or_first(reading: Reading) -> list[str]:
