@@ -41,8 +41,8 @@ def grade_all(suite: Suite, run: SuiteRun, parts: Parts, cases: Sequence[Asked],
             cards=parts.cards,
             persona=parts.personas.get(asked.case.persona) if asked.case.persona else None,
             transcript=_transcript(suite, parts, asked.case, result.output),
-            rules=_segment(result, "system", places, texts),
-            examples=_segment(result, "rubric", places, texts),
+            rules=_segment(result, ":system", places, texts),
+            examples=_segment(result, "critique:rubric", places, texts),
             label=asked.label,
             others=outputs.get(result.sample, {}),
         )
@@ -68,9 +68,9 @@ def _outputs(results: Sequence[CaseResult]) -> Mapping[int, dict[str, Output]]:
     return found
 
 
-def _segment(result: CaseResult, name: str, places: Places, known: dict[str, str]) -> str:
-    """A segment of the prompt that the answer was given to."""
-    hash = next((value for label, value in result.segments.items() if label.endswith(f":{name}")), "")
+def _segment(result: CaseResult, ending: str, places: Places, known: dict[str, str]) -> str:
+    """A segment of the prompt that the answer was given to, by how its name ends; "" where there is none."""
+    hash = next((value for label, value in result.segments.items() if label.endswith(ending)), "")
     if hash and hash not in known:
         known[hash] = read_segment(places.texts, hash)
     return known.get(hash, "")

@@ -20,6 +20,9 @@ FEWEST_TEXTS, FEWEST_AUTHORS = 4, 2
 def learn_wording(texts: Sequence[str], levels: Mapping[str, Ints], authors: Authors) -> Wording:
     """The wording of all ids.
 
+    A term that weighs for none of them is kept: it has its share in the length of what is said, and so each
+    id comes out the same whichever are learned beside it.
+
     Args:
         texts: what the replies say (`Reading.said`).
         levels: for each id (replies,), the verdict as a number from 0.
@@ -37,7 +40,6 @@ def learn_wording(texts: Sequence[str], levels: Mapping[str, Ints], authors: Aut
         terms={
             term: (round(rarities[term] * RARITY_PARTS), *row)
             for term, row in zip(vectorizer.feature_names_, weights, strict=True)
-            if any(row)
         },
     )
 
