@@ -51,14 +51,8 @@ def proportional_odds(
     limits = [*(bounds or [(None, None)] * odds.width), *[(None, None)] * odds.levels]
     low = np.array([-np.inf if a is None else a for a, _ in limits])
     high = np.array([np.inf if b is None else b for _, b in limits])
-    near = minimize(
-        odds.loss,
-        np.zeros(len(limits)),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=limits if bounds else None,
-        options={"maxiter": 500},
-    )
+    start, options = np.zeros(len(limits)), {"maxiter": 500}
+    near = minimize(odds.loss, start, jac=True, method="L-BFGS-B", bounds=limits, options=options)
     found: Floats = np.asarray(np.round(_optimum(odds, near.x, low, high), 3) + 0.0, dtype=np.float64)
     return found[: odds.width], found[odds.width :]
 

@@ -100,28 +100,29 @@ class Given:
             prompt: what the model was told beside them; its words are not the candidate's.
         """
         joined = " \n ".join(texts)
-        self.tokens = {token.lower().replace("’", "'") for token in _TOKEN.findall(joined)}
+        self.tokens = set(map(_same, _TOKEN.findall(joined)))
         self.tokens |= {part for token in self.tokens for part in token.split("'")}
         self.stems = {stem(token) for token in self.tokens}
         self.numbers = {value for value, _, _ in numbers(joined)}
-        self.flat = " ".join(joined.lower().replace("’", "'").split())
+        self.flat = " ".join(_same(joined).split())
         self.told = {run for run, _, _ in _runs(prompt)} - {run for run, _, _ in _runs(joined)}
 
     def has(self, word: str) -> bool:
         """Whether the word was said, in this or another form."""
-        lowered = word.lower().replace("’", "'")
-        bare = lowered.removesuffix("'s")
+        bare = _same(word).removesuffix("'s")
         return bare in self.tokens or stem(bare) in self.stems
+
+
+def _same(text: str) -> str:
+    """Words as they are compared: lower case, one kind of apostrophe."""
+    return text.lower().replace("’", "'")
 
 
 def _runs(text: str) -> list[tuple[tuple[str, ...], int, int]]:
     """Every few words in a row (`_COPIED`), lower case, with where they begin and end."""
     tokens = list(_TOKEN.finditer(text))
     rows = [tokens[at : at + _COPIED] for at in range(len(tokens) - _COPIED + 1)]
-    return [
-        (tuple(token[0].lower().replace("’", "'") for token in row), row[0].start(), row[-1].end())
-        for row in rows
-    ]
+    return [(tuple(_same(token[0]) for token in row), row[0].start(), row[-1].end()) for row in rows]
 
 
 def stem(word: str) -> str:
@@ -220,7 +221,7 @@ def _is_foreign(sentence: str, given: Given, words: FactWords) -> bool:
 
 
 def _is_content(token: str, words: FactWords) -> bool:
-    return len(token) > 3 and token.lower().replace("’", "'") not in words.openers
+    return len(token) > 3 and _same(token) not in words.openers
 
 
 def _copied(sentence: str, given: Given, words: FactWords) -> list[Invention]:
@@ -256,7 +257,7 @@ def _words(sentence: str, given: Given, words: FactWords) -> list[Invention]:
     first = True
     for match in _TOKEN.finditer(sentence):
         token = match[0]
-        lowered = token.lower().replace("’", "'")
+        lowered = _same(token)
         opens, first = first, False
         if token[0].isdigit() or given.has(token):
             continue
@@ -276,7 +277,7 @@ def _words(sentence: str, given: Given, words: FactWords) -> list[Invention]:
 
 def _is_name(token: str, words: FactWords) -> bool:
     """Whether a capitalised word at the start of a sentence may be a name: when in doubt, yes."""
-    lowered = token.lower().replace("’", "'")
+    lowered = _same(token)
     ordinary = lowered in words.openers or re.search(r"(ing|ed|ly)$", lowered) is not None
     return not ordinary
 
