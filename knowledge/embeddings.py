@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,16 @@ import numpy as np
 from chromadb import Documents, EmbeddingFunction, Embeddings
 from chromadb.utils.embedding_functions import register_embedding_function
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from interviewer.errors import IndexStoreError
+from interviewer.errors import DataFileError, IndexStoreError
+from knowledge.datafile import Frozen, read_text
 
 DIMENSION = 256
+FREQUENCIES = Path(__file__).with_name("word_frequencies.json")
+COMMON = 0.004
+"""A word that is this share of all words counts half. Chosen on the queries of the half `tune`."""
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 BATCH = 256
 SECONDS = 20.0
 
@@ -28,9 +36,51 @@ def _word_llama() -> Any:
     return WordLlama.load(cache_dir=weights, disable_download=True, dim=DIMENSION)
 
 
+class Frequencies(Frozen):
+    """How often each common word occurs in a million words."""
+
+    about: str
+    per_million: dict[str, float]
+
+
+def word_list(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return [word.lower() for word in _WORD.findall(text.replace("’", "'"))]
+
+
+@functools.cache
+def _weights() -> dict[str, float]:
+    text = read_text(FREQUENCIES, "the words' frequencies")
+    try:
+        found = Frequencies.model_validate_json(text)
+    except ValidationError as error:
+        hint = "cannot be used; run `python -m evals.retrieval.frequencies`"
+        raise DataFileError(FREQUENCIES, hint) from error
+    return {word: COMMON / (COMMON + count / 1e6) for word, count in found.per_million.items()}
+
+
+@functools.lru_cache(maxsize=20_000)
+def _word_vector(word: str) -> NDArray[np.float64]:
+    """A word's vector, as long as the word is rare: 1 for one that is not among the common words."""
+    model = _word_llama()
+    pieces = model.tokenizer.encode(word, add_special_tokens=False).ids
+    vector = np.asarray(model.embedding[pieces], dtype=np.float64).sum(axis=0)
+    length = float(np.linalg.norm(vector))
+    return np.asarray(vector * (_weights().get(word, 1.0) / max(length, 1e-9)))
+
+
+def _vector(text: str) -> NDArray[np.float64]:
+    if found := word_list(text):
+        return np.asarray(np.sum([_word_vector(word) for word in found], axis=0))
+    return np.asarray(_word_llama().embed([text])[0], dtype=np.float64)
+
+
 @register_embedding_function
 class BundledEmbedding(EmbeddingFunction[Documents]):
-    """WordLlama's word vectors, averaged and set to length 1. The weights come with its package.
+    """WordLlama's word vectors, each as long as its word is rare among replies, added up and set to length 1.
+
+    The directions come with WordLlama's package. By its lengths the rarest word of a text would speak almost
+    alone; here all but common words count alike (smooth inverse frequency: Arora, Liang and Ma, ICLR 2017).
 
     Chroma notices a changed function by its name only, so the name holds the dimension.
     """
@@ -39,10 +89,14 @@ class BundledEmbedding(EmbeddingFunction[Documents]):
         """Nothing is loaded before the first text is embedded."""
 
     def __call__(self, input: Documents) -> Embeddings:
-        """Embed texts: one float32 vector of `DIMENSION` numbers and length 1 for each."""
-        vectors: NDArray[np.float32] = np.asarray(_word_llama().embed(list(input)), dtype=np.float32)
+        """Embed texts: one float32 vector of `DIMENSION` numbers and length 1 for each.
+
+        Raises:
+            DataFileError: the file of frequencies is missing or broken.
+        """
+        vectors = np.stack([_vector(text) for text in input])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return list(vectors / np.maximum(lengths, 1e-9))
+        return list((vectors / np.maximum(lengths, 1e-9)).astype(np.float32))
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -53,8 +107,13 @@ class BundledEmbedding(EmbeddingFunction[Documents]):
         return f"interviewer-wordllama-{DIMENSION}"
 
     def key(self) -> str:
-        """What the vectors depend on: another key means that they have to be made anew."""
-        return self.name()
+        """What the vectors depend on: another key means that they have to be made anew.
+
+        Raises:
+            DataFileError: the file of frequencies is missing.
+        """
+        read = read_text(FREQUENCIES, "the words' frequencies")
+        return f"{self.name()} {COMMON} {hashlib.sha256(read.encode()).hexdigest()[:12]}"
 
     def default_space(self) -> Any:
         """Cosine."""

@@ -29,6 +29,9 @@ QUERY_LIMIT = 2000
 CHUNKS = 200
 """Nearest chunks asked for; a card that is not among them is scored like the last of them."""
 SERVES_BONUS = 0.3
+KEYWORDS = 0.7
+"""How much keywords count beside nearest chunk and classifier. Less lets fewer of the project's own cards be
+found, more fewer of a coach's short ones."""
 
 
 @dataclass(frozen=True)
@@ -96,20 +99,20 @@ class GuidanceIndex:
     def fused_scores(self, query: str) -> Scores:
         """A score 0..1 for each card: how clearly it stands out, by nearest chunk, classifier and keywords.
 
-        Each counts as far as it goes beyond what the card scores anyway. Then each of the three is
-        standardised over the cards, and they are averaged. 1 is a card that all three single out while the
-        others are level.
+        Each of the three is standardised over the cards, and they are averaged. 1 is a card that all three
+        single out while the others are level.
         """
-        parts = [self._usually_worded.beyond(self.keyword_scores(query))]
+        parts, weights = [self.keyword_scores(query)], [KEYWORDS, 1, 1]
         try:
             parts += self._vector_scores(query)
             self.notice = ""
         except IndexStoreError as error:
             self.notice = f"Guidance was searched by keywords only. {error}"
-        return _stand_out(np.mean([_standardised(part) for part in parts], axis=0))
+        fused = np.average([_standardised(part) for part in parts], axis=0, weights=weights[: len(parts)])
+        return _stand_out(fused)
 
     def keyword_scores(self, query: str) -> Scores:
-        """A BM25 score for each card, relative to the best one."""
+        """For each card how much likelier the query's words are in it than usual (log odds)."""
         return self._keywords.scores(query)
 
     def embedding_scores(self, query: str) -> Scores:
@@ -145,14 +148,12 @@ class GuidanceIndex:
     def _learn(self) -> None:
         """Learn from the collection's vectors what tells the cards apart, and what each scores anyway."""
         with chroma_errors("read"):
-            held = self._collection.get(include=["embeddings", "metadatas", "documents"])
+            held = self._collection.get(include=["embeddings", "metadatas"])
         vectors = np.asarray(held["embeddings"], dtype=np.float64)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         places = [self._place[str(metadata["card"])] for metadata in held["metadatas"] or []]
         owners, count = np.array(places, dtype=np.int64), len(self._cards)
         self._classifier = CardClassifier(vectors, owners, count)
-        worded = np.stack([self.keyword_scores(text) for text in held["documents"] or []], axis=1)
-        self._usually_worded = Usual(worded, owners)
         self._usually_near = Usual(nearest_scores(vectors, owners, count), owners)
         self._usually_said = Usual(self._classifier.scores(vectors).T, owners)
 

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 from chromadb.config import Settings
 
-from evals.retrieval.measure import COACH, load_queries, measure
-from interviewer.errors import IndexStoreError, InputError, SettingsError
-from knowledge import Card, GuidanceIndex, SyncReport, load_cards, open_index
+from evals.retrieval.frequencies import counted
+from evals.retrieval.measure import COACH, COACH_LATER, load_queries, measure
+from interviewer.errors import DataFileError, IndexStoreError, InputError, SettingsError
+from knowledge import Card, GuidanceIndex, SyncReport, embeddings, load_cards, open_index
 from knowledge.classifier import Usual, nearest_scores
-from knowledge.embeddings import BundledEmbedding
+from knowledge.embeddings import FREQUENCIES, BundledEmbedding
+from knowledge.keywords import KeywordIndex
 
 CARDS = load_cards()
 FEW = CARDS[:3]
@@ -286,15 +288,58 @@ def test_the_search_finds_what_it_should(full: GuidanceIndex) -> None:
     assert measure(queries, CARDS, full.fused_scores).recall_3 >= 0.95
 
 
-def test_a_coach_s_short_cards_are_found_among_long_ones(tmp_path: Path) -> None:
-    """Before scores were weighed by what a card usually scores, .25 of the queries found theirs."""
-    cards = (*CARDS, *load_cards(COACH))
+@pytest.mark.parametrize(("written", "first", "three"), [(COACH, 0.30, 0.55), (COACH_LATER, 0.25, 0.50)])
+def test_a_coach_s_short_cards_are_found_among_long_ones(
+    tmp_path: Path, written: Path, first: float, three: float
+) -> None:
+    """Plain BM25 finds none or one of the queries' cards first. Both are far from the aim of .75."""
+    cards = (*CARDS, *load_cards(written))
     index = opened(tmp_path / "both", cards)
-    queries = load_queries(COACH / "queries.jsonl")
-    assert measure(queries, cards, index.fused_scores).recall_3 >= 0.45
+    found = measure(load_queries(written / "queries.jsonl"), cards, index.fused_scores)
+    assert found.recall_1 >= first and found.recall_3 >= three
     held_out = [query for query in load_queries() if query.half == "held_out"]
-    assert measure(held_out, cards, index.fused_scores).recall_3 >= 0.95
+    kept = measure(held_out, cards, index.fused_scores)
+    assert kept.recall_1 >= 0.90 and kept.recall_3 >= 0.95
     index.close()
+
+
+def test_what_a_short_card_lacks_says_less_against_it_than_what_a_long_one_lacks() -> None:
+    long = CARDS[0].model_copy(update={"terms": tuple(f"thing{n}" for n in range(500)), "body": "visa"})
+    short = CARDS[1].model_copy(update={"terms": (), "body": "permit"})
+    keywords = KeywordIndex([long, short])
+    assert keywords.scores("thing7")[0] > 0 > keywords.scores("thing7")[1]
+    assert keywords.scores("visa")[1] > keywords.scores("permit")[0], "each lacks the other's word"
+    assert not keywords.scores("quixotic").any() and not KeywordIndex([]).scores("pay").size
+
+
+def test_rare_words_count_alike_and_common_ones_hardly() -> None:
+    both, zither, plumber, the = np.array(
+        BundledEmbedding()(["zither plumber", "zither", "plumber", "the zither"])
+    )
+    assert both @ zither == pytest.approx(both @ plumber, abs=0.02)
+    assert the @ zither > 0.99
+    assert all(
+        np.linalg.norm(vector) == pytest.approx(1) for vector in BundledEmbedding()(["🙂", "我", "pay"])
+    )
+
+
+def test_how_common_words_are_is_what_the_replies_give() -> None:
+    assert FREQUENCIES.read_text(encoding="utf-8") == counted()
+
+
+@pytest.mark.parametrize("text", [None, "{", '{"about": "", "per_million": {"the": "often"}}'])
+def test_a_broken_list_of_words_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path, text: str | None
+) -> None:
+    broken = tmp_path / "word_frequencies.json"
+    if text is not None:
+        broken.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(embeddings, "FREQUENCIES", broken)
+    monkeypatch.setattr(embeddings, "_weights", embeddings._weights.__wrapped__)
+    monkeypatch.setattr(embeddings, "_word_vector", embeddings._word_vector.__wrapped__)
+    with pytest.raises(DataFileError) as caught:
+        opened(folder)
+    assert "word_frequencies.json" in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_a_card_alone_and_cards_alike_have_scores(tmp_path: Path) -> None:
