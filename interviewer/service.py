@@ -128,6 +128,8 @@ class InterviewService:
 
     def places(self) -> list[tuple[str, str, int]]:
         """Where data lies: label, path (no password in it), size in bytes."""
+        from interviewer.calibration import CalibrationStore  # with numpy, which nothing else here needs
+
         home = self.settings.home
         database = self.settings.database_url
         rows = [
@@ -137,6 +139,9 @@ class InterviewService:
              _size(home / "guidance")),
             ("Log (no replies, no keys)", str(home / "interviewer.log"), _size(home / "interviewer.log")),
         ]  # fmt: skip
+        scores = CalibrationStore(home).folder
+        if scores.exists():
+            rows.append(("Coaches' scores", str(scores), _size(scores)))
         return rows
 
     @property

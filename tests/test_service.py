@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from interviewer.calibration import CalibrationStore
 from interviewer.compose import build
 from interviewer.errors import InputError, NotFoundError, SettingsError
 from interviewer.schema import Interview, Setup
@@ -222,3 +223,11 @@ def test_fifty_interviews_at_once_keep_to_themselves(service: InterviewService) 
         assert critique is not None
         quotes = [q for finding in critique.criteria.values() for q in finding.quotes]
         assert quotes and all(q in stored.turns[0].reply for q in quotes)
+
+
+def test_places_tell_of_coaches_scores_once_there_are_some(service: InterviewService) -> None:
+    assert "Coaches' scores" not in [label for label, _, _ in service.places()]
+    store = CalibrationStore(service.settings.home)
+    store.update(store.path("Ana"), "Ana", lambda found: found)
+    label, path, used = service.places()[-1]
+    assert label == "Coaches' scores" and path.startswith(str(service.settings.home)) and used > 0
