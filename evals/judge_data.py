@@ -12,7 +12,15 @@ from pathlib import Path
 from interviewer.errors import DataFileError
 
 FOLDER = Path(__file__).parent / "labelled"
-FILES = ("dev.jsonl", "train.jsonl", "fresh.jsonl", "grown.jsonl", "wider.jsonl", "further.jsonl")
+FILES = (
+    "dev.jsonl",
+    "train.jsonl",
+    "fresh.jsonl",
+    "grown.jsonl",
+    "wider.jsonl",
+    "further.jsonl",
+    "varied.jsonl",
+)
 # The replies of `FILES` in other words, by other writers: learned from beside them.
 RESTATED = "restated.jsonl"
 # Measured and nothing else: never learned from, never read by whoever changes cues or exemplars.

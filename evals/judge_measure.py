@@ -32,29 +32,33 @@ from evals.judge_data import (
 from evals.judge_scores import f1, kappa
 from evals.judge_train import LEFT_OUT, LEVEL, OUT
 from interviewer.judge import EmbeddedJudge
+from interviewer.judge.features import Reading
 from interviewer.judge.weights import load_weights
 from interviewer.schema import Critique
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
 FIRST_FOUR = "rabc"
-BLIND = "hkmnpstuvwx"
+BLIND = "hijklmnopqstuvwxyz"
 """Authors whose replies nobody has read to change a cue."""
 AGREEMENT = OUT.parent / "agreement.json"
 FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
 CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
 
 
-def cross_validate(rows: Sequence[Labelled]) -> list[Critique]:
-    """For each labelled reply the critique of a judge that never saw its author."""
+def cross_validate(rows: Sequence[Labelled], readings: Sequence[Reading] = ()) -> list[Critique]:
+    """For each labelled reply the critique of a judge that never saw its author.
+
+    Args:
+        rows: the replies.
+        readings: what the judge read in each, where that is known already.
+    """
     judge = EmbeddedJudge(load_rubric())
+    readings = readings or [
+        judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows
+    ]
     authors = {row.author for row in rows}
     without = {author: load_weights(weights_without(LEFT_OUT, author)) for author in authors}
-    return [
-        judge.judge(
-            judge.read(r.reply, question=r.question, role=r.role, company=r.company), without[r.author]
-        )
-        for r in rows
-    ]
+    return [judge.judge(reading, without[row.author]) for row, reading in zip(rows, readings, strict=True)]
 
 
 def unseen() -> dict[str, Any]:

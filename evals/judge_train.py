@@ -258,11 +258,18 @@ def build_left_out() -> dict[str, Weights]:
 
 
 @functools.cache
-def _table() -> tuple[list[Labelled], Table, str]:
-    """All that is learned from, the labelled replies first; what the judge reads in it; the cues' hash."""
+def read_all() -> tuple[list[Labelled], list[Reading]]:
+    """All that is learned from, the labelled replies first, and what the judge reads in it (a minute)."""
     rows = [*load_labelled(), *load_restated()]
     judge = EmbeddedJudge(load_rubric())
-    readings = [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
+    return rows, [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
+
+
+@functools.cache
+def _table() -> tuple[list[Labelled], Table, str]:
+    """All that is learned from, what the judge reads in it as a table, and the cues' hash."""
+    rows, readings = read_all()
+    judge = EmbeddedJudge(load_rubric())
     return rows, Table(readings, judge.reader), judge.book.hash
 
 

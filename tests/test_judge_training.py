@@ -13,14 +13,14 @@ import pytest
 from evals.judge_data import UNSEEN, data_hash, load_labelled, load_restated, weights_without
 from evals.judge_measure import AGREEMENT, FLOOR, cross_validate, figures, unseen
 from evals.judge_scores import f1, kappa
-from evals.judge_train import LEFT_OUT, OUT, build, differences, dump, parts
+from evals.judge_train import LEFT_OUT, OUT, build, differences, dump, parts, read_all
 from interviewer.judge.weights import load_weights
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
-    rows = load_labelled()
-    return figures(rows, cross_validate(rows))
+    rows, (_, readings) = load_labelled(), read_all()
+    return figures(rows, cross_validate(rows, readings[: len(rows)]))
 
 
 def test_floors_hold_on_unseen_authors(measured: dict[str, Any]) -> None:
