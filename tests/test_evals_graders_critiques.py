@@ -105,6 +105,11 @@ def test_what_the_candidate_never_said(text: str, new: list[str]) -> None:
     assert sorted(inventions(text, [GIVEN])) == sorted(new)
 
 
+def test_a_number_that_the_candidate_misspelt_was_said() -> None:
+    assert [*inventions("I want 100 million customers and fifteen riders.", ["100 milion, fiften"])] == []
+    assert [*inventions("I want 100 billion customers.", ["100 milion"])] == ["billion"]
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [

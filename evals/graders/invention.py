@@ -50,7 +50,17 @@ _MONTHS = tuple(
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
 _ALSO_WORDS = frozenset({"march", "may"})
+_WORD = re.compile(r"[^\W\d_]+")
 _BEFORE_A_START, _ENDS = " \t\n\"“”'‘’(_*•-", ".!?…:;"
+
+
+def _thin(word: str) -> str:
+    """A word with single letters in place of double ones: "milion" for "million"."""
+    return re.sub(r"(.)\1", r"\1", word)
+
+
+_SPELT = {_thin(word): word for word in (*_SCALE, *_SMALL, *_TENS) if _thin(word) != word}
+"""The words of numbers that are misspelt with a single letter where there are two."""
 
 
 def no_invention(item: Item) -> Iterator[Score]:
@@ -79,7 +89,7 @@ def inventions(text: str, given: Iterable[str]) -> Iterator[str]:
         text: a stronger answer; what stands in square brackets is not looked at.
         given: all that the candidate gave.
     """
-    known = "\n".join(given)
+    known = _WORD.sub(lambda word: _SPELT.get(_thin(word[0].casefold()), word[0]), "\n".join(given))
     text = _BLANK.sub(_GAP, text)
     values = {value for value, _ in numbers(known)}
     values |= {1.0} if _A_UNIT.search(known) else set()
