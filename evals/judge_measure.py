@@ -26,11 +26,10 @@ from evals.judge_data import (
     data_hash,
     load_evidence,
     load_labelled,
-    load_restated,
     weights_without,
 )
 from evals.judge_scores import f1, kappa
-from evals.judge_train import LEFT_OUT, LEVEL, OUT
+from evals.judge_train import LEFT_OUT, LEVEL, OUT, read_all
 from interviewer.judge import EmbeddedJudge
 from interviewer.judge.features import Reading
 from interviewer.judge.weights import load_weights
@@ -45,17 +44,14 @@ FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
 CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
 
 
-def cross_validate(rows: Sequence[Labelled], readings: Sequence[Reading] = ()) -> list[Critique]:
+def cross_validate(rows: Sequence[Labelled], readings: Sequence[Reading]) -> list[Critique]:
     """For each labelled reply the critique of a judge that never saw its author.
 
     Args:
         rows: the replies.
-        readings: what the judge read in each, where that is known already.
+        readings: what the judge reads in each.
     """
     judge = EmbeddedJudge(load_rubric())
-    readings = readings or [
-        judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows
-    ]
     authors = {row.author for row in rows}
     without = {author: load_weights(weights_without(LEFT_OUT, author)) for author in authors}
     return [judge.judge(reading, without[row.author]) for row, reading in zip(rows, readings, strict=True)]
@@ -219,8 +215,10 @@ def agreement(found: Mapping[str, Any], *, date: str = "") -> dict[str, Any]:
 
 def measure() -> dict[str, Any]:
     """The cross-validated figures over all replies, over those of some authors, by author, and said again."""
-    rows, again = load_labelled(), load_restated()
-    critiques = cross_validate(rows)
+    every, readings = read_all()
+    count = len(load_labelled())
+    rows, again = every[:count], every[count:]
+    critiques = cross_validate(rows, readings[:count])
 
     def part(authors: str) -> dict[str, Any]:
         use = [i for i, r in enumerate(rows) if r.author in authors]
@@ -231,7 +229,7 @@ def measure() -> dict[str, Any]:
         **figures(rows, critiques),
         "first_four": part(FIRST_FOUR),
         "blind": part(BLIND),
-        "restated": figures(again, cross_validate(again)),
+        "restated": figures(again, cross_validate(again, readings[count:])),
         "by_author": by_author,
         "unseen": unseen(),
         "quotes": quotes_agree(rows, critiques),

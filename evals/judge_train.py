@@ -34,10 +34,10 @@ from evals.judge_senses import learn_sense, sense_apart
 from evals.judge_wording import learn_wording, wording_apart
 from interviewer.judge import EmbeddedJudge
 from interviewer.judge.features import HEARD, LIKE, SHAPES, Reader, Reading
-from interviewer.judge.meaning import DIMENSION
 from interviewer.judge.weights import SENSE, Scale, Sense, Weights, load_weights
 from interviewer.judge.wording import WORDED, Wording
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
+from knowledge.word_vectors import DIMENSION
 
 LEFT_OUT = Path(__file__).parent / "left_out"
 OUT, DIRECTIONS = FOLDER / "weights.json", FOLDER / "meaning.json"
@@ -258,19 +258,23 @@ def build_left_out() -> dict[str, Weights]:
 
 
 @functools.cache
+def _judge() -> EmbeddedJudge:
+    return EmbeddedJudge(load_rubric())
+
+
+@functools.cache
 def read_all() -> tuple[list[Labelled], list[Reading]]:
     """All that is learned from, the labelled replies first, and what the judge reads in it (a minute)."""
     rows = [*load_labelled(), *load_restated()]
-    judge = EmbeddedJudge(load_rubric())
-    return rows, [judge.read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
+    read = _judge().read
+    return rows, [read(r.reply, question=r.question, role=r.role, company=r.company) for r in rows]
 
 
 @functools.cache
 def _table() -> tuple[list[Labelled], Table, str]:
     """All that is learned from, what the judge reads in it as a table, and the cues' hash."""
     rows, readings = read_all()
-    judge = EmbeddedJudge(load_rubric())
-    return rows, Table(readings, judge.reader), judge.book.hash
+    return rows, Table(readings, _judge().reader), _judge().book.hash
 
 
 def _learned(rows: Sequence[Labelled], table: Table, cues: str, without: str, ids: Sequence[str]) -> Weights:
@@ -333,7 +337,7 @@ def main() -> None:
         "--check", action="store_true", help="write nothing; fail where the stored weights differ"
     )
     args = parser.parse_args()
-    directions = dump_directions(learn_directions(EmbeddedJudge(load_rubric()).book))
+    directions = dump_directions(learn_directions(_judge().book))
     if args.check:
         old = DIRECTIONS.read_text(encoding="utf-8") != directions
         wrong = [f"all: {DIRECTIONS.name}"] if old else []

@@ -102,14 +102,14 @@ class GuidanceIndex:
         Each of the three is standardised over the cards, and they are averaged. 1 is a card that all three
         single out while the others are level.
         """
-        parts, weights = [self.keyword_scores(query)], [KEYWORDS, 1, 1]
+        parts = [(KEYWORDS, self.keyword_scores(query))]
         try:
-            parts += self._vector_scores(query)
+            parts += [(1.0, scores) for scores in self._vector_scores(query)]
             self.notice = ""
         except IndexStoreError as error:
             self.notice = f"Guidance was searched by keywords only. {error}"
-        fused = np.average([_standardised(part) for part in parts], axis=0, weights=weights[: len(parts)])
-        return _stand_out(fused)
+        weights = [weight for weight, _ in parts]
+        return _stand_out(np.average([_standardised(part) for _, part in parts], axis=0, weights=weights))
 
     def keyword_scores(self, query: str) -> Scores:
         """For each card how much likelier the query's words are in it than usual (log odds)."""

@@ -24,12 +24,17 @@ USUAL_WORDS = 100
 """With how many words, as usual as they come, each card's own are mixed: 50 to 400 find nearly the same."""
 
 
+def word_list(text: str) -> list[str]:
+    """The words of a text as they stand, in lower case, with one kind of apostrophe."""
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
 def words(text: str) -> list[str]:
     """What a text is searched by: its words without function words, stemmed, and all pairs of neighbours.
 
     The pairs keep the function words, since "as it is" or "move up" say more than their single words.
     """
-    found = [word.split("'")[0] for word in _WORD.findall(text.lower().replace("’", "'"))]
+    found = [word.split("'")[0] for word in word_list(text)]
     stemmed = [_stem(word) for word in found]
     single = [stem for word, stem in zip(found, stemmed, strict=True) if word and word not in STOP_WORDS]
     return single + [f"{left}_{right}" for left, right in itertools.pairwise(stemmed)]
@@ -43,8 +48,13 @@ def _stem(word: str) -> str:
     return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
 
 
+def card_words(card: Card) -> list[str]:
+    """What a card is searched by: the words of its title, what candidates say, its terms and its text."""
+    return [word for text in (card.title, *card.says, *card.terms, card.body) for word in words(text)]
+
+
 class KeywordIndex:
-    """Query likelihood over one document a card: its title, what candidates say, its terms and its text.
+    """Query likelihood over one document a card.
 
     A word that a short card lacks says little against it, one that a long card lacks says much: BM25, which
     counts only what is there, puts a coach's card of a few lines behind every long one. Dirichlet smoothing
@@ -53,8 +63,7 @@ class KeywordIndex:
 
     def __init__(self, cards: Sequence[Card]) -> None:
         """Count the cards' words (milliseconds)."""
-        texts = [(card.title, *card.says, *card.terms, card.body) for card in cards]
-        documents = [Counter(word for text in parts for word in words(text)) for parts in texts]
+        documents = [Counter(card_words(card)) for card in cards]
         self._place = {word: row for row, word in enumerate(dict.fromkeys(w for d in documents for w in d))}
         counts = np.zeros((len(self._place), len(cards)))
         for card, document in enumerate(documents):

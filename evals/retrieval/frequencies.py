@@ -1,4 +1,4 @@
-"""Counts how common each word is in replies: `python -m evals.retrieval.frequencies [--check]`.
+"""Counts how common each word is in replies: `python -m evals.retrieval.frequencies`.
 
 The guidance search weighs words by it. What is counted are the labelled replies that the judge learns from,
 and their restatements; labels are not used.
@@ -6,13 +6,12 @@ and their restatements; labels are not used.
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections import Counter
 
 from evals.judge_data import load_labelled, load_restated
-from knowledge.embeddings import FREQUENCIES, word_list
+from knowledge.embeddings import FREQUENCIES
+from knowledge.keywords import word_list
 
 FEWEST = 50
 """Occurrences in a million words: the weight of a rarer word is 1 within two hundredths."""
@@ -24,22 +23,11 @@ def counted() -> str:
     replies = [row.reply for row in (*load_labelled(), *load_restated())]
     counts = Counter(word for reply in replies for word in word_list(reply))
     million = {word: round(1e6 * count / counts.total()) for word, count in counts.items()}
-    common = {word: million[word] for word in sorted(million, key=lambda word: (-million[word], word))}
-    lines = [f"  {json.dumps(word)}: {count}" for word, count in common.items() if count >= FEWEST]
+    common = sorted((-count, word) for word, count in million.items() if count >= FEWEST)
+    lines = [f"  {json.dumps(word)}: {-count}" for count, word in common]
     rows = ",\n".join(lines)
     return f'{{\n "about": {json.dumps(ABOUT)},\n "per_million": {{\n{rows}\n }}\n}}\n'
 
 
-def main() -> None:
-    """Write the file, or with `--check` fail where it is not what the replies give."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the file differs")
-    text = counted()
-    if not parser.parse_args().check:
-        FREQUENCIES.write_text(text, encoding="utf-8")
-    elif FREQUENCIES.read_text(encoding="utf-8") != text:
-        sys.exit(f"{FREQUENCIES} is not what the replies give; run `python -m evals.retrieval.frequencies`")
-
-
 if __name__ == "__main__":
-    main()
+    FREQUENCIES.write_text(counted(), encoding="utf-8")

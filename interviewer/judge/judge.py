@@ -28,7 +28,7 @@ _DIRECTION = ("growth_only", "destination_words")
 _SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience")
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
 _OUTRIGHT = 0.99
-"""How like its exemplars a pitfall has to be said to count by itself (2 of 2,101 labelled replies change)."""
+"""How like its exemplars a pitfall has to be said to count by itself (changes none of 2,751 labelled)."""
 
 
 class EmbeddedJudge:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +20,8 @@ from interviewer.errors import DataFileError
 from interviewer.judge.text import CleanText, Span, Word, outside
 from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, read_text
+from knowledge.word_vectors import DIMENSION, word_llama
 
-DIMENSION = 256
 TAKEN_BACK = "taken_back"
 """What takes back what a reply has said: the cue, and the direction of how such a reply ends."""
 EMPTY_TALK = "empty_talk"
@@ -45,20 +43,9 @@ class Directions(Frozen):
     directions: dict[str, tuple[float, ...]]
 
 
-@functools.cache
-def _vectors() -> Any:
-    # A reply has a handful of sentences: to hand them to other threads takes longer than to read them.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import wordllama  # type: ignore[import-untyped]
-
-    # WordLlama finds the weights of its own wheel only when told, and would download them otherwise.
-    folder = Path(wordllama.__file__).parent
-    return wordllama.WordLlama.load(cache_dir=folder, disable_download=True, dim=DIMENSION)
-
-
 def embed(texts: Sequence[str]) -> Floats:
     """One vector of 256 numbers and length 1 for each text (zeros where it has no known word)."""
-    found = np.asarray(_vectors().embed(list(texts)), dtype=np.float64)
+    found = np.asarray(word_llama().embed(list(texts)), dtype=np.float64)
     lengths = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float64)
 
