@@ -20,6 +20,7 @@ FILES = (
     "wider.jsonl",
     "further.jsonl",
     "varied.jsonl",
+    "broad.jsonl",
 )
 # The replies of `FILES` in other words, by other writers: learned from beside them.
 RESTATED = "restated.jsonl"
