@@ -37,7 +37,7 @@ from interviewer.schema import Critique
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
 FIRST_FOUR = "rabc"
-BLIND = "hijklmnopqstuvwxyz"
+BLIND = "hijklmnopqstuvwxyzABCDFGHJKLMNPQ"
 """Authors whose replies nobody has read to change a cue."""
 AGREEMENT = OUT.parent / "agreement.json"
 FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}

@@ -125,6 +125,8 @@ def test_the_words_that_show_a_pitfall_are_the_replys_own() -> None:
         "I think that is important and I am glad we can talk about it today.",
         "I have always admired your brand.",
         "Many people say that these things matter and I agree with them.",
+        "There are four benches under the plane trees outside.",
+        "Your website is so gorgeous, whoever made it is a genius.",
     ],
 )
 def test_empty_talk_is_not_heard(judge: EmbeddedJudge, talk: str) -> None:

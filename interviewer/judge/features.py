@@ -34,8 +34,8 @@ _WITH_PLAN = (
 )
 _TWICE = 2
 LIKE, HEARD = "like_", "heard_"
-SAYS_NOTHING = 1.0
-"""Log odds from which a sentence in which nothing was found is taken for empty talk."""
+SAYS_NOTHING, SURELY_NOTHING = 1.5, 2.5
+"""Log odds from which a sentence is taken for empty talk: one in which nothing was found, and any other."""
 _HINTS = frozenset({"family_mention", "near_ignored"})
 """Cues that say too little alone to count as having heard a pitfall."""
 _WORD = re.compile(r"[a-z]{4,}")
@@ -110,6 +110,7 @@ class Reader:
             counted = outside(text.sentences, unsaid)
             heard = self._heard_in(reading, counted)
             said = _telling(text, counted, heard, self._meaning)
+            heard = [sentence for sentence in heard if sentence in said]
             reading.said = self._said_in(text, said)
             reading.whole = vector_of(reading.said)
             other = heard and heard != said
@@ -216,9 +217,10 @@ class Reader:
 def _telling(
     text: CleanText, sentences: Sequence[Span], heard: Sequence[Span], meaning: Meaning
 ) -> Sequence[Span]:
-    """The sentences but those that sound empty and in which nothing was heard; all where none is left."""
+    """The sentences but those that sound empty, sooner where nothing was heard; all where none is left."""
     odds = meaning.empty_talk([text.text[s.start : s.end] for s in sentences])
-    kept = [s for s, value in zip(sentences, odds, strict=True) if value < SAYS_NOTHING or s in heard]
+    limits = [SURELY_NOTHING if s in heard else SAYS_NOTHING for s in sentences]
+    kept = [s for s, value, limit in zip(sentences, odds, limits, strict=True) if value < limit]
     return kept or sentences
 
 

@@ -1,7 +1,8 @@
-"""How much the sentences of a reply mean what exemplar sentences of a pitfall mean.
+"""How much the sentences of a reply mean what exemplar sentences of a pitfall mean, and are worded like them.
 
-Word vectors (WordLlama, in its own wheel, no network) and one direction per pitfall in their space, learned
-by `python -m evals.judge_train` from `knowledge/judge/exemplars.yaml` and kept in `meaning.json` beside it.
+Word vectors (WordLlama, in its own wheel, no network) with one direction per pitfall in their space, and
+weights of words and of two words in a row; learned by `python -m evals.judge_train` from
+`knowledge/judge/exemplars.yaml` and kept in `meaning.json` beside it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from interviewer.errors import DataFileError
 from interviewer.judge.text import CleanText, Span, Word, outside
+from interviewer.judge.wording import Numbers, summed
 from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, read_text
 from knowledge.word_vectors import DIMENSION, word_llama
@@ -35,12 +37,14 @@ Floats = NDArray[np.float64]
 class Directions(Frozen):
     """256 numbers, then the bias, for each pitfall, for `TAKEN_BACK` and for `EMPTY_TALK`.
 
-    `exemplars_hash` tells which exemplars they come from.
+    `exemplars_hash` tells which exemplars they come from; `terms` has for each term of these its rarity in
+    hundredths, then a weight in tenths for each direction, in their order.
     """
 
     about: str
     exemplars_hash: str
     directions: dict[str, tuple[float, ...]]
+    terms: dict[str, Numbers] = Field(default_factory=dict)
 
 
 def embed(texts: Sequence[str]) -> Floats:
@@ -52,9 +56,10 @@ def embed(texts: Sequence[str]) -> Floats:
 
 @dataclass(frozen=True)
 class Unit:
-    """A sentence or clause: where it stands in the clean text, and its vector."""
+    """A sentence or clause: where it stands in the clean text, its words and their vector."""
 
     span: Span
+    said: str
     vector: Floats
 
 
@@ -72,51 +77,62 @@ class Meaning:
         self._path = path
 
     @functools.cached_property
-    def _learned(self) -> dict[str, Floats]:
+    def _learned(self) -> Directions:
         text = read_text(self._path, "the judge's directions")
         try:
-            found = Directions.model_validate(json.loads(text)).directions
+            found = Directions.model_validate(json.loads(text))
         except json.JSONDecodeError as error:
             raise DataFileError(
                 self._path, "is not valid JSON; run `python -m evals.judge_train`", error.lineno
             ) from error
         except ValidationError as error:
             raise data_error(error, self._path, {}) from error
-        wrong = [id for id, numbers in found.items() if len(numbers) != DIMENSION + 1]
+        wrong = [id for id, numbers in found.directions.items() if len(numbers) != DIMENSION + 1]
+        wrong += [term for term, row in found.terms.items() if len(row) != len(found.directions) + 1]
         if wrong:
             raise DataFileError(
-                self._path, f"has too few numbers for {wrong[0]}; run `python -m evals.judge_train`"
+                self._path,
+                f"has too few or too many numbers for {wrong[0]}; run `python -m evals.judge_train`",
             )
-        return {id: np.array(numbers, dtype=np.float64) for id, numbers in found.items()}
+        return found
+
+    @functools.cached_property
+    def _matrix(self) -> Floats:
+        """The directions (those learned, `DIMENSION` + 1), in their order."""
+        return np.array(list(self._learned.directions.values()), dtype=np.float64)
+
+    def _odds(self, texts: Sequence[str], vectors: Floats) -> Floats:
+        """The log odds (texts, directions) that each text means, and is worded as, what was learned."""
+        worded = [summed(text, self._learned.terms, len(self._matrix)) for text in texts]
+        return np.asarray(vectors @ self._matrix[:, :-1].T + self._matrix[:, -1] + np.array(worded))
 
     def likeness(self, units: Sequence[Unit]) -> dict[str, tuple[float, Span]]:
         """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where."""
         if not units:
             return {}
-        vectors = np.stack([unit.vector for unit in units])
+        odds = self._odds([unit.said for unit in units], np.stack([unit.vector for unit in units]))
         found = {}
-        for id, direction in self._learned.items():
+        for place, id in enumerate(self._learned.directions):
             if id not in PITFALL_IDS:
                 continue
-            scores = vectors @ direction[:-1] + direction[-1]
-            best = int(np.argmax(scores))
-            value = float(np.round(1.0 / (1.0 + np.exp(-scores[best])), 2))
+            best = int(np.argmax(odds[:, place]))
+            value = float(np.round(1.0 / (1.0 + np.exp(-odds[best, place])), 2))
             found[id] = (value, units[best].span)
         return found
 
     def taking_back(self, endings: Sequence[str]) -> Floats:
         """How much each ending of a reply sounds like a goal taken back: log odds; -1 where not learned."""
-        return self._odds(TAKEN_BACK, endings)
+        return self._odds_of(TAKEN_BACK, endings)
 
     def empty_talk(self, sentences: Sequence[str]) -> Floats:
         """How much each sentence sounds as if it said nothing: log odds; -1 where not learned."""
-        return self._odds(EMPTY_TALK, sentences)
+        return self._odds_of(EMPTY_TALK, sentences)
 
-    def _odds(self, id: str, texts: Sequence[str]) -> Floats:
-        direction = self._learned.get(id)
-        if direction is None or not texts:
+    def _odds_of(self, id: str, texts: Sequence[str]) -> Floats:
+        learned = list(self._learned.directions)
+        if id not in learned or not texts:
             return np.full(len(texts), -1.0)
-        return np.asarray(np.round(embed(texts) @ direction[:-1] + direction[-1], 2))
+        return np.asarray(np.round(self._odds(texts, embed(texts))[:, learned.index(id)], 2))
 
 
 def said_in(
@@ -175,5 +191,6 @@ def units_of(text: CleanText, skip: Sequence[Span] = ()) -> list[Unit]:
         if len(text.text[span.start : span.end].split()) >= _FEWEST_WORDS:
             seen.setdefault((span.start, span.end), span)
     spans = outside(list(seen.values())[:MOST_UNITS], skip)
-    vectors = embed([text.text[s.start : s.end] for s in spans]) if spans else ()
-    return [Unit(span, vector) for span, vector in zip(spans, vectors, strict=True)]
+    said = [text.text[s.start : s.end] for s in spans]
+    vectors = embed(said) if spans else ()
+    return [Unit(*unit) for unit in zip(spans, said, vectors, strict=True)]

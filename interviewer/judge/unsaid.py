@@ -14,7 +14,7 @@ UNSAYING = (ORDERS, TAKEN_BACK, DISAVOWED, NO_GOAL_LEFT)
 _VISION = "long_term_vision"
 ENDING = 3
 """So many sentences at most take back what comes before them."""
-SOUNDS, SOUNDS_AND_SAYS = 2.0, 0.5
+SOUNDS, SOUNDS_AND_SAYS = 2.5, 0.5
 """Log odds from which an ending takes back: by its sound alone, and with one of the two cues in it."""
 _LONG_SENTENCE = 30
 _FEW_GRAND, _GRAND_SHARE, _LONGEST_RUN = 4, 0.6, 40

@@ -53,6 +53,23 @@ def weighed(said: str, rarities: Mapping[str, float]) -> dict[str, float]:
     return {term: value / length for term, value in found.items()}
 
 
+def summed(said: str, terms: Mapping[str, Numbers], count: int) -> list[float]:
+    """The sums of a text's terms, each weighed by its share in the text and by its weights.
+
+    Args:
+        said: the text, lower case.
+        terms: for each known term its rarity in hundredths, then `count` weights in tenths.
+        count: how many sums.
+    """
+    rarities = {term: terms[term][0] / RARITY_PARTS for term in terms_of(said) if term in terms}
+    sums = [0.0] * count
+    for term, value in weighed(said, rarities).items():
+        share = value / WEIGHT_PARTS
+        for place, weight in enumerate(terms[term][1:]):
+            sums[place] += share * weight
+    return sums
+
+
 class Wording(Frozen):
     """Which terms speak for and against the verdicts of some ids.
 
@@ -72,12 +89,7 @@ class Wording(Frozen):
         Args:
             said: the text, lower case.
         """
-        rarities = {term: self.terms[term][0] / RARITY_PARTS for term in terms_of(said) if term in self.terms}
-        sums = [0.0] * len(self.ids)
-        for term, value in weighed(said, rarities).items():
-            share = value / WEIGHT_PARTS
-            for place, weight in enumerate(self.terms[term][1:]):
-                sums[place] += share * weight
+        sums = summed(said, self.terms, len(self.ids))
         return {id: expected(score, cuts) for id, cuts, score in zip(self.ids, self.cuts, sums, strict=True)}
 
 
