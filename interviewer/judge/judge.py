@@ -24,6 +24,8 @@ from knowledge.cards import BUNDLED
 MOST_WORDS = 2500
 LEVELS: tuple[Verdict, ...] = ("missing", "partly", "met")
 _NO_ANSWER, _VISION = "no_answer", "long_term_vision"
+_PLAN, _REALISTIC = (_VISION, "short_term_steps"), "realistic"
+"""A goal or a step is realistic: where neither is seen, that is met by nothing."""
 _DIRECTION = ("growth_only", "destination_words")
 _SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience")
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
@@ -238,6 +240,9 @@ class EmbeddedJudge:
             if criterion.id == _VISION and not level and not dodged and not pitfalls:
                 quotes = evidence(reading, self.book, _VISION, {}) if self._has_direction(reading) else []
                 level = int(bool(quotes))
+            plan = {found[id].verdict for id in _PLAN if id in found}
+            if criterion.id == _REALISTIC and plan == {"missing"}:
+                level = min(level, 1)
             advice = (criterion.advice_missing, criterion.advice_partly, criterion.advice_met)[level]
             found[criterion.id] = CriterionFinding(
                 verdict=LEVELS[level], quotes=quotes, guidance=list(criterion.cards[:1]), advice=advice
