@@ -10,7 +10,7 @@ from pathlib import Path
 from interviewer.judge.answerable import why_not
 from interviewer.judge.asked import asked_for, given
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import HEARD, Reader, Reading
+from interviewer.judge.features import HEARD, LIKE, Reader, Reading
 from interviewer.judge.meaning import Meaning
 from interviewer.judge.quotes import evidence, sounding, whole_or_first
 from interviewer.judge.stronger import stronger_answer
@@ -29,6 +29,8 @@ _PLAN, _REALISTIC = (_VISION, "short_term_steps"), "realistic"
 _DIRECTION = ("growth_only", "destination_words")
 _SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience")
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
+_OUTRIGHT = 0.99
+"""How like its exemplars a pitfall has to be said to count by itself (few labelled replies hang on it)."""
 _UNHEARD = 0.3
 """By how much clearer a pitfall has to show where no cue speaks for it: a wrong reproach hurts (log odds)."""
 
@@ -147,13 +149,24 @@ class EmbeddedJudge:
             if scale is None or pitfall.id == _NO_ANSWER or self._is_denied(reading, pitfall.id):
                 continue
             doubt = 0.0 if reading.features[f"{HEARD}{pitfall.id}"] else _UNHEARD
-            if not scale.level(scale.score(reading.features) - doubt):
+            told = self._is_outright(reading, pitfall.id)
+            if not told and not scale.level(scale.score(reading.features) - doubt):
                 continue
             quotes = evidence(reading, self.book, pitfall.id, scale.weights)
             quotes = quotes or sounding(reading, weights.senses.get(pitfall.id))
             if quotes:
                 found.append(self._pitfall(pitfall.id, quotes))
         return found
+
+    def _is_outright(self, reading: Reading, pitfall: str) -> bool:
+        """Whether a pitfall is said so plainly that a good plan round it undoes nothing.
+
+        That is so where two cues of it are heard, in words like those of its exemplars. Where it is none for
+        this post, as pay is on commission, it does not count as heard.
+        """
+        if not reading.features[f"{HEARD}{pitfall}"] or reading.features[f"{LIKE}{pitfall}"] < _OUTRIGHT:
+            return False
+        return len(self._cues_of(reading, pitfall)) > 1
 
     def _is_denied(self, reading: Reading, pitfall: str) -> bool:
         """Whether a reply denies a pitfall ("not after more money"), and no cue of it was heard."""
