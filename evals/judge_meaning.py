@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from pydantic import Field, ValidationError
 from scipy.sparse import hstack  # type: ignore[import-untyped]
 from sklearn.feature_extraction import DictVectorizer  # type: ignore[import-untyped]
 
-from evals.judge_odds import proportional_odds, shares
+from evals.judge_odds import Features, Ints, proportional_odds, shares
 from interviewer.judge.cues import CueBook
 from interviewer.judge.meaning import EMPTY_TALK, TAKEN_BACK, Directions, embed
 from interviewer.judge.wording import RARITY_PARTS, WEIGHT_PARTS, rarity, terms_of, weighed
@@ -82,50 +83,55 @@ def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
     for id in PITFALL_IDS:
         others = [text for other in PITFALL_IDS if other != id for text in says[other]]
         sides[id] = (says[id], [*near[id], *plain, *others])
+    talk = clean(exemplars.empty_talk.says) if exemplars.empty_talk else []
     if group := exemplars.taken_back:
-        empty = clean(exemplars.empty_talk.says) if exemplars.empty_talk else []
-        sides[TAKEN_BACK] = (clean(group.says), [*clean(group.near), *plain, *empty])
+        sides[TAKEN_BACK] = (clean(group.says), [*clean(group.near), *plain, *talk])
     if group := exemplars.empty_talk:
-        sides[EMPTY_TALK] = (clean(group.says), clean(group.near))
-    rarities = _rarities(dict.fromkeys(text for side in sides.values() for texts in side for text in texts))
-    found = {id: _direction(*side, rarities) for id, side in sides.items()}
+        sides[EMPTY_TALK] = (talk, clean(group.near))
+    rows = {text: row for row, text in enumerate(dict.fromkeys(chain(*chain(*sides.values()))))}
+    rarities = _rarities(rows)
+    vectorizer = DictVectorizer()
+    words = vectorizer.fit_transform([weighed(text, rarities) for text in rows])
+    x = hstack([embed(list(rows)) * MEANING_PART, words]).tocsr()
+    found = {
+        id: _direction(x, *([rows[text] for text in side] for side in both)) for id, both in sides.items()
+    }
+    worded = np.stack([weights for _, weights in found.values()], axis=1).tolist()
     return Directions(
         about=ABOUT,
         exemplars_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:16],
         directions={id: direction for id, (direction, _) in found.items()},
         terms={
-            term: (round(rarity * RARITY_PARTS), *(worded.get(term, 0) for _, worded in found.values()))
-            for term, rarity in sorted(rarities.items())
+            term: (round(rarities[term] * RARITY_PARTS), *weights)
+            for term, weights in zip(vectorizer.feature_names_, worded, strict=True)
         },
     )
 
 
-def _rarities(texts: Iterable[str]) -> dict[str, float]:
+def _rarities(texts: Collection[str]) -> dict[str, float]:
     """The terms to be learned, with how rare each is; one of a single sentence tells of that alone."""
-    terms = [set(terms_of(text)) for text in texts]
-    holding = Counter(term for found in terms for term in found)
-    return {term: round(rarity(len(terms), n), 2) for term, n in holding.items() if n >= FEWEST_SENTENCES}
+    holding = Counter(term for text in texts for term in set(terms_of(text)))
+    return {term: round(rarity(len(texts), n), 2) for term, n in holding.items() if n >= FEWEST_SENTENCES}
 
 
-def _direction(
-    says: Sequence[str], others: Sequence[str], rarities: Mapping[str, float]
-) -> tuple[tuple[float, ...], dict[str, int]]:
-    """What sounds like `says` and not like `others`.
+def _direction(x: Features, says: Sequence[int], others: Sequence[int]) -> tuple[tuple[float, ...], Ints]:
+    """What sounds like some sentences and not like others.
+
+    Args:
+        x: (sentences, `DIMENSION` and then terms), the vectors and the weighed terms.
+        says: the rows of `x` that it sounds like.
+        others: those that it does not.
 
     Returns:
         The direction (`DIMENSION`,) and, last, what is added to it; each term's weight in tenths. Their sum
         over a sentence is above 0 where it sounds like `says`.
     """
-    texts = [*says, *others]
-    vectorizer = DictVectorizer()
-    words = vectorizer.fit_transform([weighed(text, rarities) for text in texts])
-    x = hstack([embed(texts) * MEANING_PART, words]).tocsr()
     y = np.repeat([1, 0], [len(says), len(others)])
-    weights, cuts = proportional_odds(x, y, np.full(x.shape[1], PENALTY), share=shares(y))
+    rows = x[[*says, *others]]
+    weights, cuts = proportional_odds(rows, y, np.full(x.shape[1], PENALTY), share=shares(y))
     direction = np.round(weights[:DIMENSION] * MEANING_PART, 3) + 0.0
-    worded = np.rint(weights[DIMENSION:] * WEIGHT_PARTS).astype(int).tolist()
-    named = dict(zip(vectorizer.feature_names_, worded, strict=True))
-    return (*direction.tolist(), *(0.0 - cuts).tolist()), named
+    worded = np.rint(weights[DIMENSION:] * WEIGHT_PARTS).astype(int)
+    return (*direction.tolist(), *(0.0 - cuts).tolist()), worded
 
 
 def dump_directions(directions: Directions) -> str:

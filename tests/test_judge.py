@@ -137,6 +137,15 @@ def test_what_says_nothing_earns_nothing(
     assert len(higher) <= len(tried) // 50, higher
 
 
+def test_sentences_of_nonsense_are_no_realistic_plan(judge: EmbeddedJudge) -> None:
+    reply = (
+        "The soggy badger folds twice because a ladder hides under round string. The crooked fog nibbles softly "
+        "because a pickle rolls under furry raisin. The hollow teapot folds because an otter floats."
+    )
+    critique = judge.critique(reply)
+    assert [id for id, finding in critique.criteria.items() if finding.verdict == "met"] == []
+
+
 def test_fillers_and_missing_punctuation_change_little(judge: EmbeddedJudge) -> None:
     spoken = (
         "um so within three years i'd i'd like to lead the uh night shift in your depot first i do the team "

@@ -25,7 +25,7 @@ MOST_WORDS = 2500
 LEVELS: tuple[Verdict, ...] = ("missing", "partly", "met")
 _NO_ANSWER, _VISION = "no_answer", "long_term_vision"
 _PLAN, _REALISTIC = (_VISION, "short_term_steps"), "realistic"
-"""A goal or a step is realistic: where neither is seen, that is met by nothing."""
+"""Of which a reply needs one to be realistic: without a goal or a step it is so in part at most."""
 _DIRECTION = ("growth_only", "destination_words")
 _SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience")
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
@@ -253,8 +253,9 @@ class EmbeddedJudge:
             if criterion.id == _VISION and not level and not dodged and not pitfalls:
                 quotes = evidence(reading, self.book, _VISION, {}) if self._has_direction(reading) else []
                 level = int(bool(quotes))
-            plan = {found[id].verdict for id in _PLAN if id in found}
-            if criterion.id == _REALISTIC and plan == {"missing"}:
+            if criterion.id == _REALISTIC and {found[id].verdict for id in _PLAN if id in found} == {
+                "missing"
+            }:
                 level = min(level, 1)
             advice = (criterion.advice_missing, criterion.advice_partly, criterion.advice_met)[level]
             found[criterion.id] = CriterionFinding(
