@@ -139,8 +139,8 @@ def test_what_says_nothing_earns_nothing(
 
 def test_sentences_of_nonsense_are_no_realistic_plan(judge: EmbeddedJudge) -> None:
     reply = (
-        "The soggy badger folds twice because a ladder hides under round string. The crooked fog nibbles softly "
-        "because a pickle rolls under furry raisin. The hollow teapot folds because an otter floats."
+        "The soggy badger folds twice because a ladder hides under round string. The crooked fog nibbles "
+        "softly because a pickle rolls under furry raisin. The hollow teapot folds because an otter floats."
     )
     critique = judge.critique(reply)
     assert [id for id, finding in critique.criteria.items() if finding.verdict == "met"] == []
