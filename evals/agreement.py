@@ -141,9 +141,7 @@ class _Measuring:
 
         found = []
         for row in rows:
-            # A case's id is in lower case, not every reply's; the result keeps the reply's own.
-            id = row.id.lower()
-            case = Case(id=id, role=row.role, company=row.company, question=row.question, reply=row.reply)
+            case = Case(id=row.id, role=row.role, company=row.company, question=row.question, reply=row.reply)
             output = Output(critique=critique(row))
             item = Item(suite=self.suite, case=case, output=output, rubric=self.parts.rubric, label=row)
             found.append(CaseResult(id=row.id, output=output, scores=grade(item, ["agreement"])))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 from collections.abc import Sequence
@@ -21,16 +20,20 @@ FILES = (
     "further.jsonl",
     "varied.jsonl",
     "broad.jsonl",
+    "mixed.jsonl",
 )
 # The replies of `FILES` in other words, by other writers: learned from beside them.
 RESTATED = "restated.jsonl"
 # Measured and nothing else: never learned from, never read by whoever changes cues or exemplars.
 UNSEEN = ("unseen.jsonl",)
+_NUMBER = "0123456789."
+BETWEEN = "-"
+"""What stands between the authors in the name of a file of weights learned without them."""
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """One reply with its reference labels. `author` is the first letter of the id."""
+    """One reply with its reference labels. `author` is what its id begins with, before the number."""
 
     id: str
     role: str
@@ -44,8 +47,8 @@ class Labelled:
 
     @property
     def author(self) -> str:
-        """Who wrote the reply, as a letter."""
-        return self.id[0]
+        """Who wrote the reply, as one or two letters."""
+        return self.id.rstrip(_NUMBER)
 
 
 def load_labelled(folder: Path = FOLDER, files: Sequence[str] = FILES) -> list[Labelled]:
@@ -90,9 +93,10 @@ def load_restated(folder: Path = FOLDER) -> list[Labelled]:
 def weights_without(folder: Path, author: str) -> Path:
     """The file in a folder of weights learned without some authors that never saw this one.
 
-    Its name are the letters of the authors left out of it; there may be no such file.
+    Its name are the authors left out of it, with `BETWEEN` them; there may be no such file.
     """
-    return next(iter(sorted(folder.glob(f"*{glob.escape(author)}*.json"))), folder / f"{author}.json")
+    files = sorted(folder.glob("*.json"))
+    return next((path for path in files if author in path.stem.split(BETWEEN)), folder / f"{author}.json")
 
 
 def load_evidence(folder: Path = FOLDER) -> dict[str, dict[str, list[str]]]:

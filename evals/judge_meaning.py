@@ -24,6 +24,8 @@ from sklearn.feature_extraction import DictVectorizer  # type: ignore[import-unt
 from evals.judge_odds import Features, Ints, proportional_odds, shares
 from interviewer.judge.cues import CueBook
 from interviewer.judge.meaning import EMPTY_TALK, TAKEN_BACK, Directions, embed
+from interviewer.judge.plain import plain
+from interviewer.judge.text import Span
 from interviewer.judge.wording import RARITY_PARTS, WEIGHT_PARTS, rarity, terms_of, weighed
 from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
@@ -74,7 +76,7 @@ def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
     exemplars = load_exemplars(path)
 
     def clean(sentences: Sequence[str]) -> list[str]:
-        return [book.clean(sentence).text for sentence in sentences]
+        return [words for sentence in sentences if (words := in_words(book, sentence))]
 
     says = {id: clean(exemplars.pitfalls[id].says) for id in PITFALL_IDS}
     near = {id: clean(exemplars.pitfalls[id].near) for id in PITFALL_IDS}
@@ -106,6 +108,12 @@ def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
             for term, weights in zip(vectorizer.feature_names_, worded, strict=True)
         },
     )
+
+
+def in_words(book: CueBook, sentence: str) -> str:
+    """A sentence in words alone, as those of replies are compared; nothing where too few are known."""
+    text = book.clean(sentence)
+    return plain(text, Span(0, len(text.text)), book)
 
 
 def _rarities(texts: Collection[str]) -> dict[str, float]:

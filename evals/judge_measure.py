@@ -5,8 +5,9 @@
 For each author the weights are taken that `evals.judge_train` learned from the others' replies; the whole
 critique (quotes, demotions, overall, focus) is then made for that author's replies, and the figures are
 computed over all, pooled. Because the cues were written by somebody who had read most of the replies by r, a,
-b, c, d and f, the figures that are honest for new wording are those of `BLIND` authors, which nobody has read
-to change a cue, and those on `unseen.jsonl`: an author that neither weights nor cues were made from.
+b, c, d and f, the figures that are honest for new wording are those of all authors but `READ`, whose replies
+nobody has read to change a cue, and those on `unseen.jsonl`: an author that neither weights nor cues were
+made from.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import argparse
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,9 @@ from interviewer.judge.weights import load_weights
 from interviewer.schema import Critique
 from knowledge import CRITERION_IDS, PITFALL_IDS, load_rubric
 
-FIRST_FOUR = "rabc"
-BLIND = "hijklmnopqstuvwxyzABCDFGHJKLMNPQ"
-"""Authors whose replies nobody has read to change a cue."""
+FIRST_FOUR = ("r", "a", "b", "c")
+READ = (*FIRST_FOUR, "d", "f", "g")
+"""Authors some of whose replies were read to change a cue."""
 AGREEMENT = OUT.parent / "agreement.json"
 FLOOR = {"criteria": 0.60, "pitfalls": 0.55, "overall": 0.60}
 CEILING = {"criteria": 0.946, "pitfalls": 0.995, "overall": 0.952, "focus": 0.98}
@@ -220,17 +221,17 @@ def measure() -> dict[str, Any]:
     rows, again = every[:count], every[count:]
     critiques = cross_validate(rows, readings[:count])
 
-    def part(authors: str) -> dict[str, Any]:
+    def part(authors: Collection[str]) -> dict[str, Any]:
         use = [i for i, r in enumerate(rows) if r.author in authors]
         return figures([rows[i] for i in use], [critiques[i] for i in use])
 
-    by_author = {author: part(author) for author in dict.fromkeys(row.author for row in rows)}
+    authors = dict.fromkeys(row.author for row in rows)
     return {
         **figures(rows, critiques),
         "first_four": part(FIRST_FOUR),
-        "blind": part(BLIND),
+        "blind": part(authors.keys() - READ),
         "restated": figures(again, cross_validate(again, readings[count:])),
-        "by_author": by_author,
+        "by_author": {author: part((author,)) for author in authors},
         "unseen": unseen(),
         "quotes": quotes_agree(rows, critiques),
     }

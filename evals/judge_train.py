@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from evals.judge_data import Labelled, data_hash, load_labelled, load_restated
+from evals.judge_data import BETWEEN, Labelled, data_hash, load_labelled, load_restated
 from evals.judge_meaning import FOLDER, dump_directions, learn_directions
 from evals.judge_odds import proportional_odds
 from evals.judge_scores import f1, kappa
@@ -233,11 +233,11 @@ def _scale(names: Sequence[str], weights: Floats, cuts: tuple[float, ...]) -> Sc
     )
 
 
-def build(without: str = "", ids: Sequence[str] = IDS) -> Weights:
+def build(without: Sequence[str] = (), ids: Sequence[str] = IDS) -> Weights:
     """The weights learned from all labelled replies, or from those of all authors but some.
 
     Args:
-        without: the letters of the authors to leave out.
+        without: the authors to leave out.
         ids: the criteria and pitfalls to learn; each comes out the same whichever are learned beside it.
     """
     # More threads would add up in another order, and the last digits would hang on the machine.
@@ -245,16 +245,19 @@ def build(without: str = "", ids: Sequence[str] = IDS) -> Weights:
         return _learned(*_table(), without, ids)
 
 
-def parts() -> list[str]:
-    """The authors in parts, as their letters: one part after the other is left out."""
+def parts() -> list[list[str]]:
+    """The authors in parts: one part after the other is left out."""
     authors = sorted({row.author for row in load_labelled()})
-    return ["".join(authors[first::PARTS]) for first in range(PARTS)]
+    return [authors[first::PARTS] for first in range(PARTS)]
 
 
-def build_left_out() -> dict[str, Weights]:
-    """For each part of the authors the weights learned without their replies: to judge those with."""
+def build_all() -> tuple[Weights, dict[str, Weights]]:
+    """The weights, and for each part of the authors, by their names, those learned without their replies."""
+    with threadpool_limits(limits=1):
+        _table()  # before the processes part: each would read all the replies for itself
     with ProcessPoolExecutor() as pool:
-        return dict(zip(parts(), pool.map(build, parts()), strict=True))
+        whole, *without = pool.map(build, [(), *parts()])
+    return whole, {BETWEEN.join(part): weights for part, weights in zip(parts(), without, strict=True)}
 
 
 @functools.cache
@@ -277,7 +280,9 @@ def _table() -> tuple[list[Labelled], Table, str]:
     return rows, Table(readings, _judge().reader), _judge().book.hash
 
 
-def _learned(rows: Sequence[Labelled], table: Table, cues: str, without: str, ids: Sequence[str]) -> Weights:
+def _learned(
+    rows: Sequence[Labelled], table: Table, cues: str, without: Sequence[str], ids: Sequence[str]
+) -> Weights:
     learned = learn(table, rows, [i for i, r in enumerate(rows) if r.author not in without], ids)
     about = f"{ABOUT} Without the authors {', '.join(without)}." if without else ABOUT
     return Weights(about=about, cues_hash=cues, data_hash=data_hash(), **vars(learned))
@@ -345,8 +350,8 @@ def main() -> None:
         out_of_date = f"knowledge/judge is out of date ({', '.join(wrong)}): run python -m evals.judge_train"
         raise SystemExit(out_of_date if wrong else 0)
     DIRECTIONS.write_text(directions, encoding="utf-8")
-    OUT.write_text(dump(build()), encoding="utf-8")
-    left_out = build_left_out()
+    whole, left_out = build_all()
+    OUT.write_text(dump(whole), encoding="utf-8")
     shutil.rmtree(LEFT_OUT, ignore_errors=True)
     LEFT_OUT.mkdir()
     for authors, weights in left_out.items():

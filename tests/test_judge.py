@@ -334,6 +334,7 @@ def test_each_pitfall_is_found_and_quoted(judge: EmbeddedJudge, reply: str, pitf
     [
         "I'd like to be payroll lead in three years. I'm not after more money, I like getting pay right.",
         "In two years I'd like to be ward manager. My mother was a nurse, so I know what the job is.",
+        "I want to be a shift lead in two years. My brother drives a forklift here, he told me of the post.",
         "I had my own café but I closed it properly. Now I want to be branch manager here in two years.",
         "I've been content here, but I want to move on and be lead assessor in three years.",
         "With ten years of experience behind me I want to be head of quality in three years.",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from evals.judge_data import UNSEEN, data_hash, load_labelled, load_restated, weights_without
+from evals.judge_data import BETWEEN, UNSEEN, data_hash, load_labelled, load_restated, weights_without
 from evals.judge_measure import AGREEMENT, FLOOR, cross_validate, figures, unseen
 from evals.judge_scores import f1, kappa
 from evals.judge_train import LEFT_OUT, OUT, build, differences, dump, parts, read_all
@@ -62,21 +63,21 @@ def test_a_weight_that_is_another_is_told() -> None:
 
 def test_each_author_is_left_out_of_weights_learned_from_the_same_data() -> None:
     stored = {path.stem: load_weights(path) for path in LEFT_OUT.glob("*.json")}
-    assert set(stored) == set(parts())
-    assert sorted("".join(stored)) == sorted({row.author for row in load_labelled()})
+    assert set(stored) == {BETWEEN.join(part) for part in parts()}
+    assert sorted(chain(*parts())) == sorted({row.author for row in load_labelled()})
     whole = load_weights(OUT)
     for authors, weights in stored.items():
-        assert weights.about.endswith(f"Without the authors {', '.join(authors)}.")
+        assert weights.about.endswith(f"Without the authors {', '.join(authors.split(BETWEEN))}.")
         assert (weights.cues_hash, weights.data_hash) == (whole.cues_hash, data_hash())
         assert weights.criteria != whole.criteria
 
 
 def test_weights_are_found_by_any_of_their_authors(tmp_path: Path) -> None:
-    (tmp_path / "agn.json").touch()
-    (tmp_path / "bhs.json").touch()
-    assert weights_without(tmp_path, "g").name == "agn.json"
-    assert weights_without(tmp_path, "s").name == "bhs.json"
-    assert not weights_without(tmp_path, "z").is_file()
+    (tmp_path / "a-bg-n.json").touch()
+    (tmp_path / "b-h-as.json").touch()
+    assert weights_without(tmp_path, "bg").name == "a-bg-n.json"
+    assert weights_without(tmp_path, "b").name == "b-h-as.json"
+    assert not weights_without(tmp_path, "s").is_file()
 
 
 def test_what_is_said_again_has_its_originals_labels_and_other_words() -> None:

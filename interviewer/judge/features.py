@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.declared import DERIVED
 from interviewer.judge.joint import GOAL, STEP, joint_features, question_features
-from interviewer.judge.meaning import Floats, Meaning, Unit, said_in, units_of, vector_of
+from interviewer.judge.meaning import Floats, Meaning, Unit, units_of, vector_of
+from interviewer.judge.plain import said_in
 from interviewer.judge.text import CleanText, Span, outside
 from interviewer.judge.timeframes import TimeFinder, TimeFrame
 from interviewer.judge.unsaid import UNSAYING, unsaid_in
@@ -36,7 +37,7 @@ _TWICE = 2
 LIKE, HEARD = "like_", "heard_"
 SAYS_NOTHING, SURELY_NOTHING = 1.5, 2.5
 """Log odds from which a sentence is taken for empty talk: one in which nothing was found, and any other."""
-_HINTS = frozenset({"family_mention", "near_ignored"})
+HINTS = frozenset({"family_mention", "near_ignored"})
 """Cues that say too little alone to count as having heard a pitfall."""
 _WORD = re.compile(r"[a-z]{4,}")
 _OF_CUE = re.compile(r"_(?:[2346]|in_goal|in_step|in_plan)$")
@@ -106,21 +107,20 @@ class Reader:
         reading = Reading(text, hits, frames, self._overlap(text, f"{role} {company}"))
         reading.narrow, reading.question = self.is_narrow(question), question
         if self._meaning:
-            reading.units = units_of(text, unsaid)
+            reading.units = units_of(text, self.book, unsaid)
+            odds = self._meaning.odds(reading.units)
+            reading.likeness = self._meaning.likeness(reading.units, odds)
             counted = outside(text.sentences, unsaid)
             heard = self._heard_in(reading, counted)
-            said = _telling(text, counted, heard, self._meaning)
+            empty = zip(reading.units, self._meaning.empty_talk(odds), strict=True)
+            said = _telling(counted, heard, {unit.span: value for unit, value in empty})
             heard = [sentence for sentence in heard if sentence in said]
-            reading.said = self._said_in(text, said)
+            reading.said = said_in(text, said, self.book)
             reading.whole = vector_of(reading.said)
             other = heard and heard != said
-            reading.heard = vector_of(self._said_in(text, heard)) if other else reading.whole
-            reading.likeness = self._meaning.likeness(reading.units)
+            reading.heard = vector_of(said_in(text, heard, self.book)) if other else reading.whole
         reading.features = self._features(reading, role, company, question)
         return reading
-
-    def _said_in(self, text: CleanText, sentences: Sequence[Span]) -> str:
-        return said_in(text, sentences, self.book.vocabulary, self.book.pronouns)
 
     def sign(self, feature: str, id: str) -> int | None:
         """+1 or -1 where a feature is declared to speak for or against an id, else None."""
@@ -150,7 +150,7 @@ class Reader:
         served = {
             pitfall
             for id in reading.hits
-            if id not in _HINTS
+            if id not in HINTS
             for pitfall, sign in self.book.cues[id].serves.items()
             if sign == "+"
         }
@@ -214,14 +214,20 @@ class Reader:
         return values
 
 
-def _telling(
-    text: CleanText, sentences: Sequence[Span], heard: Sequence[Span], meaning: Meaning
-) -> Sequence[Span]:
-    """The sentences but those that sound empty, sooner where nothing was heard; all where none is left."""
-    odds = meaning.empty_talk([text.text[s.start : s.end] for s in sentences])
-    limits = [SURELY_NOTHING if s in heard else SAYS_NOTHING for s in sentences]
-    kept = [s for s, value, limit in zip(sentences, odds, limits, strict=True) if value < limit]
-    return kept or sentences
+def _telling(sentences: Sequence[Span], heard: Sequence[Span], empty: Mapping[Span, float]) -> Sequence[Span]:
+    """The sentences but those that sound empty, sooner where nothing was heard; all where none is left.
+
+    Args:
+        sentences: those to choose from.
+        heard: those in which something was found.
+        empty: how empty each sounds; one that is not there does not.
+    """
+
+    def tells(sentence: Span) -> bool:
+        limit = SURELY_NOTHING if sentence in heard else SAYS_NOTHING
+        return empty.get(sentence, 0.0) < limit
+
+    return list(filter(tells, sentences)) or sentences
 
 
 def _distinct(text: CleanText, hits: Sequence[Hit]) -> int:

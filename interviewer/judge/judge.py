@@ -10,7 +10,7 @@ from pathlib import Path
 from interviewer.judge.answerable import why_not
 from interviewer.judge.asked import asked_for, given
 from interviewer.judge.cues import CueBook
-from interviewer.judge.features import HEARD, LIKE, Reader, Reading
+from interviewer.judge.features import HEARD, HINTS, LIKE, Reader, Reading
 from interviewer.judge.meaning import Meaning
 from interviewer.judge.quotes import evidence, sounding, whole_or_first
 from interviewer.judge.stronger import stronger_answer
@@ -31,8 +31,9 @@ _SAYS_SOMETHING = ("growth_only", "step_vague", "destination_words", "experience
 _TOO_TERSE, _TERSE, _SHORT = 2, 4, 25
 _OUTRIGHT = 0.99
 """How like its exemplars a pitfall has to be said to count by itself (few labelled replies hang on it)."""
-_UNHEARD = 0.3
-"""By how much clearer a pitfall has to show where no cue speaks for it: a wrong reproach hurts (log odds)."""
+_UNHEARD, _HINTED = 0.3, 1.0
+"""By how much clearer a pitfall has to show where no cue speaks for it, and where a mere hint does: a wrong
+reproach hurts, and who only mentions their family is not too personal (log odds)."""
 
 
 class EmbeddedJudge:
@@ -148,8 +149,8 @@ class EmbeddedJudge:
             scale = weights.pitfalls.get(pitfall.id)
             if scale is None or pitfall.id == _NO_ANSWER or self._is_denied(reading, pitfall.id):
                 continue
-            doubt = 0.0 if reading.features[f"{HEARD}{pitfall.id}"] else _UNHEARD
             told = self._is_outright(reading, pitfall.id)
+            doubt = self._doubt(reading, pitfall.id)
             if not told and not scale.level(scale.score(reading.features) - doubt):
                 continue
             quotes = evidence(reading, self.book, pitfall.id, scale.weights)
@@ -157,6 +158,12 @@ class EmbeddedJudge:
             if quotes:
                 found.append(self._pitfall(pitfall.id, quotes))
         return found
+
+    def _doubt(self, reading: Reading, pitfall: str) -> float:
+        """By how much clearer a pitfall has to show for what speaks for it besides its sound."""
+        if reading.features[f"{HEARD}{pitfall}"]:
+            return 0.0
+        return _HINTED if HINTS.intersection(self._cues_of(reading, pitfall)) else _UNHEARD
 
     def _is_outright(self, reading: Reading, pitfall: str) -> bool:
         """Whether a pitfall is said so plainly that a good plan round it undoes nothing.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from interviewer.errors import DataFileError
-from interviewer.judge.text import CleanText, Span, Word, outside
+from interviewer.judge.cues import CueBook
+from interviewer.judge.plain import plain
+from interviewer.judge.text import CleanText, Span, outside
 from interviewer.judge.wording import Numbers, summed
 from knowledge import PITFALL_IDS
 from knowledge.datafile import Frozen, data_error, read_text
@@ -30,7 +32,6 @@ EMPTY_TALK = "empty_talk"
 """The direction of sentences that say nothing: small talk, bare praise, grand words."""
 MOST_UNITS = 400
 _FEWEST_WORDS = 2
-_KNOWN_SHARE = 0.4
 Floats = NDArray[np.float64]
 
 
@@ -56,7 +57,7 @@ def embed(texts: Sequence[str]) -> Floats:
 
 @dataclass(frozen=True)
 class Unit:
-    """A sentence or clause: where it stands in the clean text, its words and their vector."""
+    """A sentence or clause: where it stands in the clean text, what it says in words alone, its vector."""
 
     span: Span
     said: str
@@ -103,15 +104,25 @@ class Meaning:
 
     def _odds(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """The log odds (texts, directions) that each text means, and is worded as, what was learned."""
-        worded = [summed(text, self._learned.terms, len(self._matrix)) for text in texts]
-        return np.asarray(vectors @ self._matrix[:, :-1].T + self._matrix[:, -1] + np.array(worded))
+        count = len(self._matrix)
+        worded = np.array([summed(text, self._learned.terms, count) for text in texts]).reshape(-1, count)
+        return np.asarray(vectors @ self._matrix[:, :-1].T + self._matrix[:, -1] + worded)
 
-    def likeness(self, units: Sequence[Unit]) -> dict[str, tuple[float, Span]]:
-        """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where."""
+    def odds(self, units: Sequence[Unit]) -> Floats:
+        """The log odds (units, directions) that each clause or sentence means what was learned."""
+        vectors = np.array([unit.vector for unit in units]).reshape(-1, DIMENSION)
+        return self._odds([unit.said for unit in units], vectors)
+
+    def likeness(self, units: Sequence[Unit], odds: Floats) -> dict[str, tuple[float, Span]]:
+        """For each pitfall how like its exemplars (0..1) the most alike clause or sentence is, and where.
+
+        Args:
+            units: the clauses and sentences.
+            odds: of `odds`.
+        """
+        found: dict[str, tuple[float, Span]] = {}
         if not units:
-            return {}
-        odds = self._odds([unit.said for unit in units], np.stack([unit.vector for unit in units]))
-        found = {}
+            return found
         for place, id in enumerate(self._learned.directions):
             if id not in PITFALL_IDS:
                 continue
@@ -120,37 +131,24 @@ class Meaning:
             found[id] = (value, units[best].span)
         return found
 
-    def taking_back(self, endings: Sequence[str]) -> Floats:
-        """How much each ending of a reply sounds like a goal taken back: log odds; -1 where not learned."""
-        return self._odds_of(TAKEN_BACK, endings)
+    def taking_back(self, endings: Sequence[str]) -> list[float]:
+        """How much each ending of a reply, in words alone, sounds like a goal taken back: log odds."""
+        return self._of(TAKEN_BACK, self._odds(endings, embed(endings))) if endings else []
 
-    def empty_talk(self, sentences: Sequence[str]) -> Floats:
-        """How much each sentence sounds as if it said nothing: log odds; -1 where not learned."""
-        return self._odds_of(EMPTY_TALK, sentences)
+    def empty_talk(self, odds: Floats) -> list[float]:
+        """How much each clause or sentence sounds as if it said nothing: log odds.
 
-    def _odds_of(self, id: str, texts: Sequence[str]) -> Floats:
+        Args:
+            odds: of `odds`.
+        """
+        return self._of(EMPTY_TALK, odds)
+
+    def _of(self, id: str, odds: Floats) -> list[float]:
+        """The log odds of one direction; -1 where it was not learned."""
         learned = list(self._learned.directions)
-        if id not in learned or not texts:
-            return np.full(len(texts), -1.0)
-        return np.asarray(np.round(self._odds(texts, embed(texts))[:, learned.index(id)], 2))
-
-
-def said_in(
-    text: CleanText, sentences: Sequence[Span], known: Container[str], pronouns: Container[str]
-) -> str:
-    """What some sentences of a reply say, each counted once, in words alone.
-
-    Names and pronouns that stand for people are left out, so that a score does not hang on who speaks or of
-    whom, and so are sentences of which most words are not known: another language, or no words at all.
-
-    Args:
-        text: the clean text.
-        sentences: which of its sentences.
-        known: words that are no names.
-        pronouns: those to leave out.
-    """
-    said = dict.fromkeys(_plain(text, sentence, known, pronouns) for sentence in sentences)
-    return " ".join(filter(None, said))
+        if id not in learned:
+            return [-1.0] * len(odds)
+        return [round(float(value), 2) for value in odds[:, learned.index(id)]]
 
 
 def vector_of(said: str) -> Floats | None:
@@ -158,39 +156,16 @@ def vector_of(said: str) -> Floats | None:
     return np.asarray(np.round(embed([said])[0], 4)) if said else None
 
 
-def _plain(text: CleanText, sentence: Span, known: Container[str], pronouns: Container[str]) -> str:
-    """A sentence without its names; nothing where too few of its words are known."""
-    words = list(_unnamed(text, text.words_in(sentence), known))
-    if sum(word.text in known for word in words) < _KNOWN_SHARE * len(words):
-        return ""
-    return " ".join(word.text for word in words if word.text not in pronouns)
-
-
-def _unnamed(text: CleanText, words: Sequence[Word], known: Container[str]) -> Iterator[Word]:
-    """The words that are no names, nor what a hyphen joins to one."""
-    name: Word | None = None
-    for word in words:
-        joined = name is not None and " " not in text.quote(name.start, word.end)
-        if word.text in known and not joined:
-            name = None
-        elif joined or text.quote(word.start, word.end)[:1].isupper():
-            name = word
-            continue
-        yield word
-
-
-def units_of(text: CleanText, skip: Sequence[Span] = ()) -> list[Unit]:
-    """A reply's sentences and clauses of at least two words, each once, with their vectors.
+def units_of(text: CleanText, book: CueBook, skip: Sequence[Span] = ()) -> list[Unit]:
+    """A reply's sentences and clauses of at least two words, each once, in words alone, with their vectors.
 
     Args:
         text: the clean text.
-        skip: what is left out.
+        book: knows names and pronouns, which are left out.
+        skip: the ranges that are left out.
     """
-    seen: dict[tuple[int, int], Span] = {}
-    for span in (*text.sentences, *text.clauses):
-        if len(text.text[span.start : span.end].split()) >= _FEWEST_WORDS:
-            seen.setdefault((span.start, span.end), span)
-    spans = outside(list(seen.values())[:MOST_UNITS], skip)
-    said = [text.text[s.start : s.end] for s in spans]
-    vectors = embed(said) if spans else ()
-    return [Unit(*unit) for unit in zip(spans, said, vectors, strict=True)]
+    spans = outside(list(dict.fromkeys((*text.sentences, *text.clauses)))[:MOST_UNITS], skip)
+    said = {span: plain(text, span, book) for span in spans}
+    said = {span: words for span, words in said.items() if len(words.split()) >= _FEWEST_WORDS}
+    vectors = embed(list(said.values())) if said else ()
+    return [Unit(span, words, vector) for (span, words), vector in zip(said.items(), vectors, strict=True)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from interviewer.judge.cues import CueBook, Hit
 from interviewer.judge.meaning import TAKEN_BACK, Meaning
+from interviewer.judge.plain import plain
 from interviewer.judge.text import CleanText, Span
 
 ORDERS, DISAVOWED, NO_GOAL_LEFT = "orders", "disavowed", "no_goal_left"
@@ -108,7 +109,7 @@ def _given_up_at_the_end(
         return []
     after_last = [s.start for s in text.sentences[1:][-ENDING:] if s.start > max(goals)]
     said = [hit.start for id in (DISAVOWED, NO_GOAL_LEFT) for hit in hits.get(id, ())]
-    sounds = meaning.taking_back([text.text[start:].strip() for start in after_last])
+    sounds = meaning.taking_back([plain(text, Span(start, len(text.text)), book) for start in after_last])
     for start, odds in reversed(list(zip(after_last, sounds, strict=True))):
         if odds > (SOUNDS_AND_SAYS if any(place >= start for place in said) else SOUNDS):
             return [Span(0, start)]
