@@ -80,14 +80,14 @@ def learn_directions(book: CueBook, folder: Path = FOLDER) -> Directions:
 
     says = {id: clean(exemplars.pitfalls[id].says) for id in PITFALL_IDS}
     near = {id: clean(exemplars.pitfalls[id].near) for id in PITFALL_IDS}
-    plain = clean(exemplars.plain)
+    neutral = clean(exemplars.plain)
     sides = {}
     for id in PITFALL_IDS:
         others = [text for other in PITFALL_IDS if other != id for text in says[other]]
-        sides[id] = (says[id], [*near[id], *plain, *others])
+        sides[id] = (says[id], [*near[id], *neutral, *others])
     talk = clean(exemplars.empty_talk.says) if exemplars.empty_talk else []
     if group := exemplars.taken_back:
-        sides[TAKEN_BACK] = (clean(group.says), [*clean(group.near), *plain, *talk])
+        sides[TAKEN_BACK] = (clean(group.says), [*clean(group.near), *neutral, *talk])
     if group := exemplars.empty_talk:
         sides[EMPTY_TALK] = (talk, clean(group.near))
     rows = {text: row for row, text in enumerate(dict.fromkeys(chain(*chain(*sides.values()))))}

@@ -253,11 +253,12 @@ def parts() -> list[list[str]]:
 
 def build_all() -> tuple[Weights, dict[str, Weights]]:
     """The weights, and for each part of the authors, by their names, those learned without their replies."""
+    left_out = parts()
     with threadpool_limits(limits=1):
         _table()  # before the processes part: each would read all the replies for itself
     with ProcessPoolExecutor() as pool:
-        whole, *without = pool.map(build, [(), *parts()])
-    return whole, {BETWEEN.join(part): weights for part, weights in zip(parts(), without, strict=True)}
+        whole, *without = pool.map(build, [(), *left_out])
+    return whole, {BETWEEN.join(part): weights for part, weights in zip(left_out, without, strict=True)}
 
 
 @functools.cache
