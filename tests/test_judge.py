@@ -264,6 +264,8 @@ NONSENSE = " ".join(
         "我的职业目标是成为经理",
         "\x00\x01\x02\x03 \ufffd\ufffd\ufffd\ufffd PK \x05\x06",
         "table purple seven banana lamp river stone fish cloud",
+        "leadership, vision, team manager, growth, certificate, roadmap, promotion, first, because, expert",
+        "- goal\n- manager\n- then\n- promotion\n- training course\n- timeline\n- result\n- leadership\n- because",
     ],
 )
 def test_what_cannot_be_judged_gets_no_score(judge: EmbeddedJudge, reply: str) -> None:
@@ -282,6 +284,7 @@ def test_what_cannot_be_judged_gets_no_score(judge: EmbeddedJudge, reply: str) -
         "me i wanna be a chef innit, got me level 2 already and i start the level 3 in january",
         "Line lead. Two years. Hygiene training first.",
         "I'd like to be a team leader 🙂 in two years 🚀",
+        "team lead, two years, this site, hygiene course, this spring, first aid, then shifts, and I'm ready",
     ],
 )
 def test_other_kinds_of_english_are_judged(judge: EmbeddedJudge, reply: str) -> None:

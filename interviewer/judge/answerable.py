@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Literal
 
 from interviewer.judge.cues import CueBook
@@ -15,6 +17,10 @@ _MONOTONE = (3, 20)
 _EMPTY_TALK = "dodge"
 """The cue of buzzwords and other talk that is English, if no answer."""
 _VOWELS = frozenset("aeiouy")
+_BETWEEN_ITEMS = re.compile(r"\s*(?:[,;/|+•·>\n]|\s[-–—*]\s|^\s*[-*]\s)\s*", re.MULTILINE)
+_ITEM_WORDS = 2
+_LIST_ITEMS, _LIST_SHARE, _LIST_JOINS = 8, 0.9, 0.2
+"""A list of words has so many items, so large a share of short ones, and at most so many words that join others."""
 
 Reason = Literal["", "empty", "language", "gibberish"]
 
@@ -31,6 +37,8 @@ def why_not(text: CleanText, book: CueBook) -> Reason:
         return "empty"
     if len(set(words)) <= _MONOTONE[0] and len(text.reply.split()) >= _MONOTONE[1]:
         return "gibberish"
+    if _is_word_list(text, words, book):
+        return "gibberish"
     letters = [c for w in words for c in w]
     if sum(ord(c) > 0x24F for c in letters) > len(letters) / 3:
         return "language"
@@ -46,6 +54,15 @@ def why_not(text: CleanText, book: CueBook) -> Reason:
     unlikely = sum(_is_mash(w) for w in words if w not in book.english)
     odd = sum((ord(c) < 32 and c not in "\t\n\r") or c == "\ufffd" for c in text.reply)
     return "gibberish" if unlikely >= len(words) / 2 or odd > len(words) else ""
+
+
+def _is_word_list(text: CleanText, words: Sequence[str], book: CueBook) -> bool:
+    """Whether a reply strings words or pairs of words together, with commas or bullets and no sentence."""
+    items = [item.split() for item in _BETWEEN_ITEMS.split(text.reply) if item.strip(" .-")]
+    short = sum(len(item) <= _ITEM_WORDS for item in items)
+    joins = sum(w in book.stop for w in words)
+    listed = len(items) >= _LIST_ITEMS and short >= _LIST_SHARE * len(items)
+    return listed and joins <= _LIST_JOINS * len(words)
 
 
 def _is_mash(word: str) -> bool:
