@@ -77,13 +77,16 @@ class Grammar:
         return "".join(parts)
 
     def _token(self, token: str) -> str:
-        if token.startswith("<") and token not in (NUMBER, ANY_WORD):
+        if token == ANY_WORD:
+            return _WORD
+        if token.startswith("<") and token != NUMBER and "/" not in token:
             entries = sorted(self.lists.lists[token[1:-1]], key=len, reverse=True)
             return "(?:" + "|".join(self._inner(entry) for entry in entries) + ")"
         if token == NUMBER:
             words = "|".join(sorted((n for n in self.lists.numbers if counts(n)), key=len, reverse=True))
             return rf"(?:\d[\d.,]*|(?:{words})(?:{_SEP}(?:{words}))*)(?![\w'])"
-        return "(?:" + "|".join(_literal(part) for part in token.split("/")) + ")"
+        parts = (self._token(part) if part.startswith("<") else _literal(part) for part in token.split("/"))
+        return "(?:" + "|".join(parts) + ")"
 
     def _inner(self, entry: str) -> str:
         return _SEP.join(self._token(token) for token in entry.split()) + r"(?![\w'])"
@@ -103,7 +106,7 @@ def seconds(tokens: Sequence[str]) -> frozenset[str] | None:
 
 
 def _is_plain(token: str) -> bool:
-    return token not in (START, END, *GAPS) and not token.startswith("<") and not token.endswith("?")
+    return token not in (START, END, *GAPS) and "<" not in token and not token.endswith("?")
 
 
 def counts(number: str) -> bool:
