@@ -21,6 +21,7 @@ FILES = (
     "varied.jsonl",
     "broad.jsonl",
     "mixed.jsonl",
+    "rambling.jsonl",
 )
 # The replies of `FILES` in other words, by other writers: learned from beside them.
 RESTATED = "restated.jsonl"

@@ -82,6 +82,17 @@ def test_a_phrase_that_cannot_work_is_named(tmp_path: Path, phrase: str) -> None
         heard(tmp_path, phrase, "A dream.")
 
 
+def test_a_file_may_bring_lists_of_its_own(tmp_path: Path) -> None:
+    lists = "lists:\n  ample: [vast, huge]\n"
+    (tmp_path / "a.yaml").write_text(lists + CUE.replace("probe", "other") % "x y", encoding="utf-8")
+
+    assert heard(tmp_path, "<ample> dream", "A huge dream.") == ["huge dream"]
+
+    (tmp_path / "b.yaml").write_text(lists + CUE.replace("probe", "third") % "x y", encoding="utf-8")
+    with pytest.raises(DataFileError, match="ample"):
+        heard(tmp_path, "<ample> dream", "A huge dream.")
+
+
 def test_every_phrase_of_the_bundled_cues_can_match_something() -> None:
     """What is in angle brackets stands for words, never for itself."""
     book = CueBook(BUNDLED / "cues")

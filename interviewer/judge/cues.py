@@ -57,8 +57,9 @@ class Cue(Frozen):
 
 
 class CueFile(Frozen):
-    """One file of cues."""
+    """One file of cues, and the word lists that it brings beside the shared ones."""
 
+    lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     cues: tuple[Cue, ...]
 
 
@@ -109,11 +110,7 @@ class CueBook:
         for path in sorted(folder.glob("*.yaml")):
             if path.name == "lists.yaml":
                 continue
-            for cue in _read(path, CueFile, digest).cues:
-                if cue.id in self.cues:
-                    raise DataFileError(path, f"the cue '{cue.id}' is there twice; rename one")
-                self.cues[cue.id] = cue
-                self._check(cue, path)
+            self._add_file(path, _read(path, CueFile, digest))
         self._grammar = Grammar(self.lists)
         self.hash = digest.hexdigest()[:16]
         self._by_word: dict[str, list[_Phrase]] = {}
@@ -220,11 +217,23 @@ class CueBook:
             else:
                 self._by_word.setdefault(first, []).append(compiled)
 
+    def _add_file(self, path: Path, file: CueFile) -> None:
+        """Take in a file's lists and cues; its lists may be named in files that come after it, too."""
+        twice = sorted(self.lists.lists.keys() & file.lists.keys())
+        if twice:
+            raise DataFileError(path, f"the list <{twice[0]}> is there twice; rename one")
+        self.lists = self.lists.model_copy(update={"lists": {**self.lists.lists, **file.lists}})
+        for cue in file.cues:
+            if cue.id in self.cues:
+                raise DataFileError(path, f"the cue '{cue.id}' is there twice; rename one")
+            self.cues[cue.id] = cue
+            self._check(cue, path)
+
     def _check(self, cue: Cue, path: Path) -> None:
         for phrase in (*cue.phrases, *cue.unless):
             for name in re.findall(r"<([a-z_]+)>", phrase):
                 if name not in ("number", "word") and name not in self.lists.lists:
-                    raise DataFileError(path, f"cue '{cue.id}': there is no list <{name}> in lists.yaml")
+                    raise DataFileError(path, f"cue '{cue.id}': there is no list <{name}>; add it to `lists`")
             if phrase.split()[0] in (*GAPS, ANY_WORD):
                 raise DataFileError(path, f"cue '{cue.id}': '{phrase}' should begin with a word of its own")
 
