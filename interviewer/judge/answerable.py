@@ -11,7 +11,8 @@ from interviewer.judge.text import CleanText
 
 _ENGLISH_SHARE = 0.18
 _ENOUGH_WORDS, _FEW_WORDS = 5, 12
-_KNOWN_SHARE = 0.34
+_KNOWN_SHARE, _KNOWN_IN_A_STRING = 0.34, 0.6
+"""Of the words of a short reply so large a share is known, a larger one where no mark parts them."""
 _MONOTONE = (3, 20)
 """At most so many different words in at least so many."""
 _EMPTY_TALK = "dodge"
@@ -48,7 +49,8 @@ def why_not(text: CleanText, book: CueBook) -> Reason:
         if foreign > english:
             return "language"
         known = sum(w in book.vocabulary for w in words) / len(words)
-        telling = len(words) < _FEW_WORDS and known >= _KNOWN_SHARE
+        enough = _KNOWN_SHARE if len(text.clauses) > 1 else _KNOWN_IN_A_STRING
+        telling = len(words) < _FEW_WORDS and known >= enough
         if english < _ENGLISH_SHARE and not telling and _EMPTY_TALK not in book.find(text):
             return "language" if foreign > _ENGLISH_SHARE else "gibberish"
     unlikely = sum(_is_mash(w) for w in words if w not in book.english)
