@@ -265,7 +265,7 @@ NONSENSE = " ".join(
         "\x00\x01\x02\x03 \ufffd\ufffd\ufffd\ufffd PK \x05\x06",
         "table purple seven banana lamp river stone fish cloud",
         "leadership, vision, team manager, growth, certificate, roadmap, promotion, first, because, expert",
-        "- goal\n- manager\n- then\n- promotion\n- training course\n- timeline\n- result\n- leadership\n- because",
+        "- goal\n- manager\n- then\n- promotion\n- training course\n- result\n- leadership\n- because",
     ],
 )
 def test_what_cannot_be_judged_gets_no_score(judge: EmbeddedJudge, reply: str) -> None:

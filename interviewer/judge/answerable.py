@@ -21,7 +21,7 @@ _VOWELS = frozenset("aeiouy")
 _BETWEEN_ITEMS = re.compile(r"\s*(?:[,;/|+•·>\n]|\s[-–—*]\s|^\s*[-*]\s)\s*", re.MULTILINE)
 _ITEM_WORDS = 2
 _LIST_ITEMS, _LIST_SHARE, _LIST_JOINS = 8, 0.9, 0.2
-"""A list of words has so many items, so large a share of short ones, and at most so many words that join others."""
+"""A list of words has so many items, so large a share of short ones, and at most so many joining words."""
 
 Reason = Literal["", "empty", "language", "gibberish"]
 
