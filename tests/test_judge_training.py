@@ -17,6 +17,9 @@ from evals.judge_scores import f1, kappa
 from evals.judge_train import LEFT_OUT, OUT, build, differences, dump, parts, read_all
 from interviewer.judge.weights import load_weights
 
+pytestmark = pytest.mark.timeout(900)
+"""All labelled replies are read (once for the whole file): that takes minutes."""
+
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
@@ -41,7 +44,6 @@ SOME = ("measurable", "timely", "money_motive")
 Each id is learned by itself; all 21 take minutes (`python -m evals.judge_train --check`)."""
 
 
-@pytest.mark.timeout(900)
 def test_the_stored_weights_are_what_training_gives() -> None:
     assert differences(load_weights(OUT), build(ids=SOME)) == []
 

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from interviewer.errors import DataFileError
 from interviewer.judge.lists import Lists
-from interviewer.judge.phrases import ANY_WORD, GAPS, NUMBER, START, Grammar, counts, seconds
+from interviewer.judge.phrases import ANY_WORD, GAPS, NUMBER, START, Grammar, counts
 from interviewer.judge.spelling import Spelling
 from interviewer.judge.text import CleanText
 from knowledge import PITFALL_IDS
@@ -77,19 +77,18 @@ _MOST_KNOWN = 20_000
 
 
 class _Phrase:
-    """A phrase of a cue, compiled when its first words are met: most of the two thousand never are.
+    """A phrase of a cue, compiled when its first words are met: most of the thousands never are."""
 
-    `seconds` are the words of which one must follow the first; None where others may.
-    """
-
-    def __init__(
-        self, cue: Cue, regex: Callable[[], re.Pattern[str]], veto: bool, seconds: frozenset[str] | None
-    ) -> None:
-        self.cue, self.veto, self.seconds, self._regex = cue, veto, seconds, regex
+    def __init__(self, cue: Cue, regex: Callable[[], re.Pattern[str]], veto: bool) -> None:
+        self.cue, self.veto, self._regex = cue, veto, regex
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         return self._regex()
+
+
+_Beginning = tuple[_Phrase, frozenset[str] | None]
+"""A phrase that a word may begin, and the words of which one must follow that word; None where others may."""
 
 
 class CueBook:
@@ -113,8 +112,8 @@ class CueBook:
             self._add_file(path, _read(path, CueFile, digest))
         self._grammar = Grammar(self.lists)
         self.hash = digest.hexdigest()[:16]
-        self._by_word: dict[str, list[_Phrase]] = {}
-        self._by_prefix: dict[str, list[_Phrase]] = {}
+        self._by_word: dict[str, list[_Beginning]] = {}
+        self._by_prefix: dict[str, list[_Beginning]] = {}
         self._by_number: list[_Phrase] = []
         self._by_start: list[_Phrase] = []
         self._known: dict[tuple[str, str], list[_Phrase]] = {}
@@ -189,33 +188,31 @@ class CueBook:
             heads = {after, _HEAD.match(after)[0]}  # type: ignore[index]
             found = self._known[word, after] = [
                 phrase
-                for phrase in self._found_by(word)
-                if phrase.seconds is None or not heads.isdisjoint(phrase.seconds)
+                for phrase, seconds in self._found_by(word)
+                if seconds is None or not heads.isdisjoint(seconds)
             ]
         return [*self._by_start, *found] if first else found
 
-    def _found_by(self, word: str) -> list[_Phrase]:
+    def _found_by(self, word: str) -> list[_Beginning]:
         """The phrases that may begin with a word."""
         found = list(self._by_word.get(word, ()))
         for length in range(2, len(word) + 1):
             found += self._by_prefix.get(word[:length], ())
         if word[0].isdigit() or (word in self.lists.numbers and counts(word)):
-            found += self._by_number
+            found += [(phrase, None) for phrase in self._by_number]
         return found
 
     def _add(self, phrase: str, cue: Cue, *, veto: bool) -> None:
-        tokens = phrase.split()
-        compiled = _Phrase(cue, partial(self._grammar.compile, phrase), veto, seconds(tokens))
-        firsts = set(self._grammar.firsts(tokens))
-        for first in firsts:
+        compiled = _Phrase(cue, partial(self._grammar.compile, phrase), veto)
+        for first, seconds in self._grammar.beginnings(phrase.split()).items():
             if first == NUMBER:
                 self._by_number.append(compiled)
             elif first == START:
                 self._by_start.append(compiled)
             elif first.endswith("*"):
-                self._by_prefix.setdefault(first[:-1], []).append(compiled)
+                self._by_prefix.setdefault(first[:-1], []).append((compiled, seconds))
             else:
-                self._by_word.setdefault(first, []).append(compiled)
+                self._by_word.setdefault(first, []).append((compiled, seconds))
 
     def _add_file(self, path: Path, file: CueFile) -> None:
         """Take in a file's lists and cues; its lists may be named in files that come after it, too."""

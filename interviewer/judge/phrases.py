@@ -17,7 +17,6 @@ GAPS = {"..": 3, "...": 7}
 """How many words may stand in a gap."""
 NUMBER, ANY_WORD = "<number>", "<word>"
 START, END = "^", "$"
-_PAIR = 2
 
 
 class Grammar:
@@ -51,6 +50,44 @@ class Grammar:
             yield from token.split("/") if len(token) > 1 else (token,)
         if optional:
             yield from self.firsts(tokens[1:])
+
+    def beginnings(self, tokens: Sequence[str]) -> dict[str, frozenset[str] | None]:
+        """For each word that a phrase may begin with, the words of which one must follow it; None for any."""
+        found: dict[str, frozenset[str] | None] = {}
+        for first, seconds in self._beginnings(tokens):
+            known = found.get(first, frozenset())
+            found[first] = None if seconds is None or known is None else known | seconds
+        return found
+
+    def _beginnings(self, tokens: Sequence[str]) -> Iterable[tuple[str, frozenset[str] | None]]:
+        token = tokens[0]
+        if token == START and tokens[1] not in GAPS:
+            yield from self._beginnings(tokens[1:])
+        elif token.endswith("?"):
+            yield from self._beginnings([token.removesuffix("?"), *tokens[1:]])
+            yield from self._beginnings(tokens[1:])
+        elif token.startswith("<") and token != NUMBER:
+            for entry in self.lists.lists[token[1:-1]]:
+                yield from self._beginnings([*entry.split(), *tokens[1:]])
+        else:
+            seconds = self._seconds(tokens[1:]) if _is_plain(token) else None
+            for first in self.firsts(tokens):
+                yield first, seconds
+
+    def _seconds(self, rest: Sequence[str]) -> frozenset[str] | None:
+        """The words that the rest of a phrase may begin with; None where it may begin with any."""
+        found: set[str] = set()
+        for token in rest:
+            word = token.removesuffix("?")
+            if word in (*GAPS, END, ANY_WORD):
+                return None
+            firsts = set(self.firsts([word]))
+            if any(not _is_plain(first) or "*" in first for first in firsts):
+                return None
+            found |= firsts
+            if word == token:
+                return frozenset(found)
+        return None
 
     def _regex(self, phrase: str) -> str:
         parts: list[str] = []
@@ -96,13 +133,6 @@ class Grammar:
 def _compiled(regex: str) -> re.Pattern[str]:
     """Compiled once for all judges of a process: the cache of `re` holds 512, the cue files thousands."""
     return re.compile(regex)
-
-
-def seconds(tokens: Sequence[str]) -> frozenset[str] | None:
-    """The words of which one must follow the first, where the first two tokens are plain words; else None."""
-    if len(tokens) < _PAIR or not all(map(_is_plain, tokens[:_PAIR])) or "*" in tokens[1]:
-        return None
-    return frozenset(tokens[1].split("/") if len(tokens[1]) > 1 else (tokens[1],))
 
 
 def _is_plain(token: str) -> bool:
