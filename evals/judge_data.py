@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from interviewer.errors import DataFileError
 
@@ -28,6 +29,7 @@ RESTATED = "restated.jsonl"
 # Measured and nothing else: never learned from, never read by whoever changes cues or exemplars.
 UNSEEN = ("unseen.jsonl",)
 _NUMBER = "0123456789."
+Row = TypeVar("Row")
 BETWEEN = "-"
 """What stands between the authors in the name of a file of weights learned without them."""
 
@@ -58,30 +60,41 @@ def load_labelled(folder: Path = FOLDER, files: Sequence[str] = FILES) -> list[L
     Raises:
         DataFileError: a line is broken.
     """
+    return [row for name in files for row in rows_of(folder / name, "labelled reply", _labelled)]
+
+
+def rows_of(path: Path, what: str, make: Callable[[dict[str, Any]], Row]) -> list[Row]:
+    """What the lines of a file are, each a JSON object.
+
+    Args:
+        path: the file.
+        what: what a line should be, for the error.
+        make: makes it of the object.
+
+    Raises:
+        DataFileError: a line is broken.
+    """
     found = []
-    for name in files:
-        path = folder / name
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                row = json.loads(line)
-                found.append(
-                    Labelled(
-                        id=row["id"],
-                        role=row["role"],
-                        company=row["company"],
-                        question=row["question"],
-                        reply=row["reply"],
-                        labels=dict(row["labels"]),
-                        pitfalls=frozenset(row["pitfalls"]),
-                        overall=int(row["overall"]),
-                        focus=tuple(row["focus"]),
-                    )
-                )
-            except (ValueError, KeyError, TypeError) as error:
-                raise DataFileError(
-                    path, f"is no labelled reply ({error}); correct the line", number
-                ) from error
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            found.append(make(json.loads(line)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataFileError(path, f"is no {what} ({error}); correct the line", number) from error
     return found
+
+
+def _labelled(row: Mapping[str, Any]) -> Labelled:
+    return Labelled(
+        id=row["id"],
+        role=row["role"],
+        company=row["company"],
+        question=row["question"],
+        reply=row["reply"],
+        labels=dict(row["labels"]),
+        pitfalls=frozenset(row["pitfalls"]),
+        overall=int(row["overall"]),
+        focus=tuple(row["focus"]),
+    )
 
 
 def load_restated(folder: Path = FOLDER) -> list[Labelled]:

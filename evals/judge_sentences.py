@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.judge_data import FOLDER, Labelled, load_labelled, weights_without
+from evals.judge_data import FOLDER, Labelled, load_labelled, rows_of, weights_without
 from evals.judge_train import LEFT_OUT
-from interviewer.errors import DataFileError
 from interviewer.judge import EmbeddedJudge
 from interviewer.judge.weights import load_weights
 from knowledge import CRITERION_IDS, load_rubric
@@ -48,24 +46,18 @@ def load_sentences(folder: Path = FOLDER) -> list[Sentence]:
     Raises:
         DataFileError: a line is broken.
     """
-    path = folder / FILE
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            row = json.loads(line)
-            found.append(Sentence(row["id"], row["side"], row["writer"], row["read"], row["text"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataFileError(path, f"is no sentence ({error}); correct the line", number) from error
-    return found
+    return rows_of(
+        folder / FILE,
+        "sentence",
+        lambda row: Sentence(row["id"], row["side"], row["writer"], row["read"], row["text"]),
+    )
 
 
 def heard(judge: EmbeddedJudge, sentence: Sentence) -> bool:
     """Whether a cue that speaks for a sentence's criterion is heard in it, or a time for `timely`."""
     reading = judge.read(sentence.text)
-    cues = judge.book.cues
-    return any(cues[id].serves.get(sentence.criterion) == "+" for id in reading.hits) or (
-        sentence.criterion == "timely" and bool(reading.frames)
-    )
+    timed = sentence.criterion == "timely" and bool(reading.frames)
+    return timed or any(judge.reader.sign(id, sentence.criterion) == 1 for id in reading.hits)
 
 
 def shares_heard(judge: EmbeddedJudge, sentences: Iterable[Sentence]) -> dict[tuple[str, str], float]:
@@ -84,7 +76,8 @@ def verdicts_with(
 ) -> Iterator[tuple[Sentence, str]]:
     """Each sentence with its criterion's verdict, where it is put at the end of a reply that lacks it.
 
-    Only replies whose judge, who never saw their author, finds the criterion missing without the sentence.
+    The judge's weights never saw the reply's author. Where it does not find the criterion missing without the
+    sentence, there is nothing to see, and the sentence is passed over.
 
     Args:
         judge: the judge.
@@ -94,6 +87,7 @@ def verdicts_with(
     fit = [
         r for r in rows if len(r.reply.split()) > _FEWEST_WORDS and r.overall in _MIDDLING and not r.pitfalls
     ]
+    lacking = {id: [row for row in fit if row.labels[id] == "missing"] for id in CRITERION_IDS}
     weights = functools.cache(load_weights)
     draw = random.Random(SEED)
 
@@ -103,7 +97,7 @@ def verdicts_with(
         return judge.judge(reading, known).criteria[criterion].verdict
 
     for sentence in sentences:
-        row = draw.choice([r for r in fit if r.labels[sentence.criterion] == "missing"])
+        row = draw.choice(lacking[sentence.criterion])
         if verdict(row, row.reply, sentence.criterion) == "missing":
             yield sentence, verdict(row, f"{row.reply} {sentence.text}", sentence.criterion)
 

@@ -114,7 +114,7 @@ class CueBook:
         self.hash = digest.hexdigest()[:16]
         self._by_word: dict[str, list[_Beginning]] = {}
         self._by_prefix: dict[str, list[_Beginning]] = {}
-        self._by_number: list[_Phrase] = []
+        self._by_number: list[_Beginning] = []
         self._by_start: list[_Phrase] = []
         self._known: dict[tuple[str, str], list[_Phrase]] = {}
         for cue in self.cues.values():
@@ -199,14 +199,14 @@ class CueBook:
         for length in range(2, len(word) + 1):
             found += self._by_prefix.get(word[:length], ())
         if word[0].isdigit() or (word in self.lists.numbers and counts(word)):
-            found += [(phrase, None) for phrase in self._by_number]
+            found += self._by_number
         return found
 
     def _add(self, phrase: str, cue: Cue, *, veto: bool) -> None:
         compiled = _Phrase(cue, partial(self._grammar.compile, phrase), veto)
         for first, seconds in self._grammar.beginnings(phrase.split()).items():
             if first == NUMBER:
-                self._by_number.append(compiled)
+                self._by_number.append((compiled, seconds))
             elif first == START:
                 self._by_start.append(compiled)
             elif first.endswith("*"):

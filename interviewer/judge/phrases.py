@@ -33,26 +33,11 @@ class Grammar:
         """A phrase as a regular expression over clean text."""
         return _compiled(self._regex(phrase))
 
-    def firsts(self, tokens: Sequence[str]) -> Iterable[str]:
-        """The words that a phrase may begin with: a word, `word*`, `<number>` or `^` for any at a start."""
-        token = tokens[0]
-        if token == START:
-            yield from [START] if tokens[1] in GAPS else self.firsts(tokens[1:])
-            return
-        optional = token.endswith("?")
-        token = token.removesuffix("?")
-        if token == NUMBER:
-            yield token
-        elif token.startswith("<"):
-            for entry in self.lists.lists[token[1:-1]]:
-                yield from self.firsts(entry.split())
-        else:
-            yield from token.split("/") if len(token) > 1 else (token,)
-        if optional:
-            yield from self.firsts(tokens[1:])
-
     def beginnings(self, tokens: Sequence[str]) -> dict[str, frozenset[str] | None]:
-        """For each word that a phrase may begin with, the words of which one must follow it; None for any."""
+        """For each word that a phrase may begin with, the words of which one must follow it; None for any.
+
+        A phrase may begin with a word, `word*`, `<number>`, or with `^` for any word at a start.
+        """
         found: dict[str, frozenset[str] | None] = {}
         for first, seconds in self._beginnings(tokens):
             known = found.get(first, frozenset())
@@ -71,8 +56,7 @@ class Grammar:
                 yield from self._beginnings([*entry.split(), *tokens[1:]])
         else:
             seconds = self._seconds(tokens[1:]) if _is_plain(token) else None
-            for first in self.firsts(tokens):
-                yield first, seconds
+            yield from ((first, seconds) for first in _either(token))
 
     def _seconds(self, rest: Sequence[str]) -> frozenset[str] | None:
         """The words that the rest of a phrase may begin with; None where it may begin with any."""
@@ -81,7 +65,7 @@ class Grammar:
             word = token.removesuffix("?")
             if word in (*GAPS, END, ANY_WORD):
                 return None
-            firsts = set(self.firsts([word]))
+            firsts = self.beginnings([word]).keys()
             if any(not _is_plain(first) or "*" in first for first in firsts):
                 return None
             found |= firsts
@@ -122,7 +106,7 @@ class Grammar:
         if token == NUMBER:
             words = "|".join(sorted((n for n in self.lists.numbers if counts(n)), key=len, reverse=True))
             return rf"(?:\d[\d.,]*|(?:{words})(?:{_SEP}(?:{words}))*)(?![\w'])"
-        parts = (self._token(part) if part.startswith("<") else _literal(part) for part in token.split("/"))
+        parts = (self._token(part) if part.startswith("<") else _literal(part) for part in _either(token))
         return "(?:" + "|".join(parts) + ")"
 
     def _inner(self, entry: str) -> str:
@@ -133,6 +117,11 @@ class Grammar:
 def _compiled(regex: str) -> re.Pattern[str]:
     """Compiled once for all judges of a process: the cache of `re` holds 512, the cue files thousands."""
     return re.compile(regex)
+
+
+def _either(token: str) -> Sequence[str]:
+    """The words of which a token stands for one ("one/two"); a stroke by itself is a word."""
+    return token.split("/") if len(token) > 1 else (token,)
 
 
 def _is_plain(token: str) -> bool:
