@@ -93,6 +93,23 @@ def test_a_file_may_bring_lists_of_its_own(tmp_path: Path) -> None:
         heard(tmp_path, "<ample> dream", "A huge dream.")
 
 
+@pytest.mark.parametrize("entry", ["<nowhere> thing", "<word> thing", ".. thing", ""])
+def test_a_list_whose_entry_cannot_work_is_named(tmp_path: Path, entry: str) -> None:
+    lists = f'lists:\n  ample: ["{entry}"]\n'
+    (tmp_path / "a.yaml").write_text(lists + CUE.replace("probe", "other") % "x y", encoding="utf-8")
+
+    with pytest.raises(DataFileError, match="list <ample>"):
+        heard(tmp_path, "big dream", "A dream.")
+
+
+def test_lists_that_hold_one_another_are_named(tmp_path: Path) -> None:
+    lists = 'lists:\n  ample: ["<grand> thing"]\n  grand: [vast, "<ample>"]\n'
+    (tmp_path / "a.yaml").write_text(lists + CUE.replace("probe", "other") % "x y", encoding="utf-8")
+
+    with pytest.raises(DataFileError, match="<ample> in <grand> in <ample>"):
+        heard(tmp_path, "big dream", "A dream.")
+
+
 def test_every_phrase_of_the_bundled_cues_can_match_something() -> None:
     """What is in angle brackets stands for words, never for itself."""
     book = CueBook(BUNDLED / "cues")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,8 @@ from knowledge.datafile import Frozen, data_error, parse_yaml, read_text
 
 _NOT_BEFORE = 4
 _NEW_THOUGHT = frozenset({"and", "but", "because", "so", "then"})
+_NAMED = re.compile(r"<([a-z_]+)>")
+"""The lists that a phrase or an entry of a list names."""
 _HEAD = re.compile(r"[\w']*")
 """What a phrase's word may match of a word in a text: "and" of "and/or"."""
 
@@ -219,20 +222,37 @@ class CueBook:
         twice = sorted(self.lists.lists.keys() & file.lists.keys())
         if twice:
             raise DataFileError(path, f"the list <{twice[0]}> is there twice; rename one")
-        self.lists = self.lists.model_copy(update={"lists": {**self.lists.lists, **file.lists}})
+        known = {**self.lists.lists, **file.lists}
+        for name, entries in file.lists.items():
+            for entry in entries:
+                _check(entry, f"list <{name}>", known, path)
+        _check_rings(file.lists, path)
+        self.lists = self.lists.model_copy(update={"lists": known})
         for cue in file.cues:
             if cue.id in self.cues:
                 raise DataFileError(path, f"the cue '{cue.id}' is there twice; rename one")
             self.cues[cue.id] = cue
-            self._check(cue, path)
+            for phrase in (*cue.phrases, *cue.unless):
+                _check(phrase, f"cue '{cue.id}'", known, path)
 
-    def _check(self, cue: Cue, path: Path) -> None:
-        for phrase in (*cue.phrases, *cue.unless):
-            for name in re.findall(r"<([a-z_]+)>", phrase):
-                if name not in ("number", "word") and name not in self.lists.lists:
-                    raise DataFileError(path, f"cue '{cue.id}': there is no list <{name}>; add it to `lists`")
-            if phrase.split()[0] in (*GAPS, ANY_WORD):
-                raise DataFileError(path, f"cue '{cue.id}': '{phrase}' should begin with a word of its own")
+
+def _check_rings(lists: Mapping[str, Iterable[str]], path: Path) -> None:
+    """No list names itself, nor one that leads back to it."""
+    named = {name: _NAMED.findall(" ".join(entries)) for name, entries in lists.items()}
+    try:
+        TopologicalSorter(named).prepare()
+    except CycleError as error:
+        ring = " in ".join(f"<{name}>" for name in error.args[1])
+        raise DataFileError(path, f"lists hold one another: {ring}; take one entry out") from error
+
+
+def _check(phrase: str, where: str, known: Collection[str], path: Path) -> None:
+    """A phrase of a cue, or an entry of a list, names lists that are known and begins with a word."""
+    for name in _NAMED.findall(phrase):
+        if name not in ("number", "word") and name not in known:
+            raise DataFileError(path, f"{where}: there is no list <{name}>; add it to `lists`")
+    if not phrase.strip() or phrase.split()[0] in (*GAPS, ANY_WORD):
+        raise DataFileError(path, f"{where}: '{phrase}' should begin with a word of its own")
 
 
 def _read(path: Path, shape: type[Any], digest: Any) -> Any:
